@@ -1,0 +1,427 @@
+"""One execution environment: a sandbox, the Runtime API beside it, and the invocation that is running in it.
+
+Everything that happens is an event of the lifecycle table; this class does what the table's transitions mean. The warm
+path goes through `invoke`, `runtime_responded` and `runtime_ready` and creates neither task nor thread nor file.
+
+Times are those of environment.md and logs.md: Init has ten seconds of its own, an invocation has the function's timeout,
+and an init inside an invocation (after a failure) is part of it and of its duration.
+"""
+
+import asyncio
+import time
+from collections.abc import Coroutine
+from typing import Protocol
+
+from emulator import arn, quotas
+from emulator.errors import EmulatorError
+from emulator.execution import failures, platform_log
+from emulator.execution.failures import Failure
+from emulator.execution.invocation import Invocation, Outcome
+from emulator.execution.lifecycle import Event, State, after
+from emulator.execution.log_frames import Record, Splitter
+from emulator.execution.logs import LogEvent, LogStore, LogStream, stream_name
+from emulator.execution.platform_log import PlatformEvent
+from emulator.execution.start_gate import Pass, StartGate
+from emulator.execution.ticket import Ticket
+from emulator.execution.variables import function_variables
+from emulator.executors.executor import EntryPointError, Executor, RuntimeExit, Sandbox
+from emulator.resources.function import FunctionVersion
+from emulator.resources.runtime import runtime_version
+from emulator.runtime_api.event import event_for
+from emulator.runtime_api.session import RuntimeSession
+from emulator.wire.server import HttpServer
+
+_MEMORY_SAMPLE_SECONDS = 0.1  # reading it costs more than all the rest of a warm call's log
+_MEGABYTE = 1024 * 1024
+_COLD_STATES = (State.INITIALIZING, State.REINITIALIZING)
+
+
+class Owner(Protocol):
+    """The pool, as an environment sees it."""
+
+    def environment_finishing(self, environment: "ExecutionEnvironment") -> None:
+        """It has answered, and is about to be available."""
+
+    def environment_available(self, environment: "ExecutionEnvironment") -> None:
+        """It waits for an invocation: IDLE, or COLD."""
+
+    def environment_gone(self, environment: "ExecutionEnvironment") -> None:
+        """It has stopped."""
+
+
+class ExecutionEnvironment:
+    """An environment of one function version. It belongs to a pool and serves one invocation at a time."""
+
+    def __init__(
+        self, version: FunctionVersion, executor: Executor, logs: LogStore, gate: StartGate, owner: Owner
+    ) -> None:
+        self.version = version
+        self.state = State.NEW
+        self.idle_since = 0.0
+        self._executor = executor
+        self._logs = logs
+        self._gate = gate
+        self._owner = owner
+        self._loop = asyncio.get_running_loop()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stream: LogStream | None = None
+        self._splitter = Splitter()
+        self._tail: list[LogEvent] | None = None
+        # the runtime
+        self._sandbox: Sandbox | None = None
+        self._session: RuntimeSession | None = None
+        self._server: HttpServer | None = None
+        self._number = 0
+        self._pass: Pass | None = None
+        self._init_began = 0.0
+        self._init_ms: float | None = None  # of an init that no REPORT has told of yet
+        self._stored: Failure | None = None  # of the last init
+        self._memory = 0
+        self._memory_sampled = 0.0
+        # the invocation
+        self._ticket: Ticket | None = None
+        self._began = 0.0
+        self._deadline: asyncio.TimerHandle | None = None
+
+    # --- What the pool says ---
+
+    def start(self, ticket: Ticket) -> None:
+        """Starts the environment, for an invocation that is served as soon as it is ready."""
+        self._move(Event.START)
+        self._ticket = ticket
+        self._tail = [] if ticket.invocation.tail else None
+        self._run(self._create())
+
+    def invoke(self, ticket: Ticket) -> None:
+        """Serves an invocation. The environment must be available."""
+        self._tail = [] if ticket.invocation.tail else None
+        self._begin(ticket)
+
+    def _begin(self, ticket: Ticket) -> None:
+        self._ticket = ticket
+        self._began = self._loop.time()
+        self._deadline = self._loop.call_later(self.version.timeout, self._timed_out)
+        self._move(Event.INVOKE)
+        if self.state is State.RUNNING:
+            self._give_event(ticket.invocation)
+        else:
+            self._run(self._start_runtime())
+
+    def stop(self) -> None:
+        """Ends the environment; what runs in it is cut off."""
+        if self.state is State.STOPPED:
+            return
+        self._move(Event.STOP)
+        for task in self._tasks:
+            task.cancel()
+        self._cancel_timer()
+        self._end_runtime()
+        if self._sandbox is not None:
+            self._sandbox.stop()
+        ticket, self._ticket = self._ticket, None
+        if ticket is not None:
+            ticket.cancel()
+        self._owner.environment_gone(self)
+
+    async def closed(self) -> None:
+        """Waits until a stopped environment's sockets are closed."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # --- Starting ---
+
+    async def _create(self) -> None:
+        try:
+            sandbox = await self._executor.create(self.version, self)
+        except EmulatorError as error:
+            self._give_up(error)
+            return
+        except OSError as error:
+            self._give_up(EmulatorError(f"The function's environment cannot be made: {error}."))
+            return
+        self._sandbox = sandbox
+        self._stream = self._open_log()
+        self._log(self._init_start())
+        await self._start_runtime()
+
+    async def _start_runtime(self) -> None:
+        """Starts a runtime: the first one, or a new one in place of one that is gone."""
+        assert self._sandbox is not None
+        self._number += 1
+        number, self._init_began = self._number, 0.0
+        admitted = await self._gate.enter()
+        session = RuntimeSession(self)
+        server = HttpServer(session.handle)
+        try:
+            port = await server.start(self._executor.runtime_api_host, 0)
+        except OSError as error:
+            admitted.give_back()
+            self._give_up(EmulatorError(f"No port is free for the function's Runtime API: {error}."))
+            return
+        if number != self._number:  # stopped, or out of time, meanwhile
+            admitted.give_back()
+            await server.close()
+            return
+        self._session, self._server, self._pass = session, server, admitted
+        self._init_began = self._loop.time()
+        if self.state is State.INITIALIZING:
+            self._deadline = self._loop.call_later(quotas.INIT_SECONDS, self._init_timed_out)
+        api = f"{self._executor.runtime_api_host}:{port}"
+        assert self._stream is not None
+        variables = function_variables(self.version, self._sandbox.places, api, self._stream.name)
+        try:
+            self._sandbox.start_runtime(self._number, variables)
+        except EntryPointError as error:
+            self._init_over(failures.platform_failure(failures.INVALID_ENTRY_POINT, self._request_id(), str(error)))
+        except EmulatorError as error:
+            self._give_up(error)
+
+    def _give_up(self, error: EmulatorError) -> None:
+        """The machine cannot run this function; nobody is to blame but us."""
+        ticket, self._ticket = self._ticket, None
+        if ticket is not None:
+            ticket.fail(error)
+        self.stop()
+
+    # --- What the runtime does (runtime_api.session.Listener) ---
+
+    def runtime_ready(self) -> None:
+        """The runtime asked for an event."""
+        if self.state is State.INITIALIZING:
+            self._init_ms = self._init_elapsed()
+            self._log(platform_log.InitReport(self._init_ms, "init", "success"))
+            self._init_done()
+            self._move(Event.READY)
+            self._become_available()
+        elif self.state is State.REINITIALIZING:
+            self._log(platform_log.InitReport(self._init_elapsed(), "invoke", "success"))
+            self._leave_gate()
+            self._move(Event.READY)
+            assert self._ticket is not None
+            self._give_event(self._ticket.invocation)
+        elif self.state is State.FINISHING:
+            self._move(Event.READY)
+            self._become_available()
+
+    def runtime_responded(self, body: bytes, content_type: str) -> None:
+        """The function returned."""
+        self._move(Event.ANSWERED)
+        self._finish(Outcome(body, content_type=content_type), len(body))
+        self._owner.environment_finishing(self)
+
+    def runtime_errored(self, body: bytes, content_type: str, error_type: str) -> None:
+        """The function raised; its environment is as good as before."""
+        failure = failures.posted_failure(error_type, body, content_type)
+        self._move(Event.ANSWERED)
+        self._finish(Outcome(failure.body, "Unhandled"), len(body))
+        self._owner.environment_finishing(self)
+
+    def response_refused(self, error_type: str, message: str) -> None:
+        """The function's answer cannot be passed on."""
+        self._move(Event.ANSWERED)
+        self._finish(Outcome(failures.refused_response(error_type, message).body, "Unhandled"), 0)
+        self._owner.environment_finishing(self)
+
+    def init_failed(self, body: bytes, content_type: str, error_type: str) -> None:
+        """The runtime could not get ready. It is about to end by itself, and is not waited for."""
+        if self.state in _COLD_STATES:
+            self._stored = failures.posted_failure(error_type, body, content_type)
+            self._init_over(self._stored)
+
+    # --- What the sandbox tells (executors.executor.SandboxListener) ---
+
+    def output(self, data: bytes) -> None:
+        """The runtime wrote something."""
+        for record in self._splitter.feed(data):
+            self._log(record)
+
+    def runtime_ended(self, number: int, how: RuntimeExit) -> None:
+        """The runtime ended without being told to."""
+        if number != self._number or self.state not in _WITH_RUNTIME:
+            return
+        cause = how.sentence
+        if self.state in _COLD_STATES:
+            self._init_over(self._stored or failures.platform_failure(failures.EXIT, self._request_id(), cause))
+        elif self.state is State.RUNNING:
+            self._fail_invocation(failures.platform_failure(failures.EXIT, self._request_id(), cause))
+        else:
+            was_finishing = self.state is State.FINISHING
+            self._end_runtime()
+            self._move(Event.FAILED)
+            if was_finishing:
+                self._become_available()
+
+    # --- Limits ---
+
+    def _init_timed_out(self) -> None:
+        self._init_over(Failure("", b"", "timeout"))
+
+    def _timed_out(self) -> None:
+        failure = failures.timed_out(self._request_id(), self.version.timeout)
+        if self.state is State.REINITIALIZING:
+            self._init_over(failure)
+        else:
+            self._fail_invocation(failure)
+
+    # --- An invocation, from its event to its outcome ---
+
+    def _give_event(self, invocation: Invocation) -> None:
+        assert self._session is not None
+        self._log(platform_log.Start(invocation.request_id, self.version.version, invocation.function_arn))
+        remaining = self._began + self.version.timeout - self._loop.time()
+        self._session.give(event_for(invocation, int((time.time() + remaining) * 1000)))
+
+    def _finish(self, outcome: Outcome, produced_bytes: int, failure: Failure | None = None) -> None:
+        """Ends the present invocation, in the log and for its caller."""
+        ticket, self._ticket = self._ticket, None
+        assert ticket is not None
+        self._cancel_timer()
+        if self._sandbox is not None:
+            self._sandbox.pass_on_output()
+        status, error_type = (failure.status, failure.error_type) if failure is not None else ("success", None)
+        timed_out = status == "timeout"
+        elapsed = self.version.timeout * 1000.0 if timed_out else (self._loop.time() - self._began) * 1000
+        error_type = None if timed_out else error_type
+        request_id = ticket.invocation.request_id
+        self._log(platform_log.End(request_id, elapsed, produced_bytes, status, error_type))
+        memory = self._memory_used_mb(exactly=self._tail is not None)
+        init_ms, self._init_ms = self._init_ms, None
+        self._log(
+            platform_log.Report(request_id, elapsed, self.version.memory_size, memory, init_ms, status, error_type)
+        )
+        ticket.settle(outcome if self._tail is None else _with_tail(outcome, self._take_tail()))
+
+    def _fail_invocation(self, failure: Failure) -> None:
+        """The runtime is lost in the middle of an invocation, or has to go: it is all that is lost."""
+        if self._sandbox is not None:
+            self._sandbox.pass_on_output()
+        self._end_runtime()
+        self._move(Event.FAILED)
+        self._finish(Outcome(failure.body, "Unhandled"), 0, failure)
+        self._become_available()
+
+    def _init_over(self, failure: Failure) -> None:
+        """An init has failed. One outside an invocation is tried again inside of it (environment.md §2)."""
+        phase = "invoke" if self.state is State.REINITIALIZING else "init"
+        if self._sandbox is not None:
+            self._sandbox.pass_on_output()
+        elapsed = self._init_elapsed()
+        self._end_runtime()
+        error_type = None if failure.status == "timeout" else failure.error_type
+        self._log(platform_log.InitReport(elapsed, phase, failure.status, error_type))
+        self._leave_gate()
+        self._move(Event.FAILED)
+        ticket = self._ticket
+        if phase == "init":
+            self._cancel_timer()
+            if ticket is not None:
+                self._begin(ticket)  # the log of the first attempt belongs to this invocation's tail too
+        elif ticket is not None:
+            invocation = ticket.invocation
+            self._log(platform_log.Start(invocation.request_id, self.version.version, invocation.function_arn))
+            self._finish(Outcome(failure.body, "Unhandled"), 0, failure)
+            self._become_available()
+
+    def _become_available(self) -> None:
+        self.idle_since = self._loop.time()
+        ticket = self._ticket
+        if ticket is None:
+            self._owner.environment_available(self)
+        else:  # the invocation for which this environment was started
+            self._begin(ticket)
+
+    # --- The runtime's end ---
+
+    def _end_runtime(self) -> None:
+        """Kills the runtime, if there is one, and forgets what belonged to it."""
+        server, self._server = self._server, None
+        session, self._session = self._session, None
+        if session is not None:
+            session.end()
+        if server is not None:
+            self._run(server.close())
+        self._leave_gate()
+        self._number += 1  # what is still told of the old one concerns nobody
+        if self._sandbox is not None and self.state is not State.STOPPED:
+            self._memory_used_mb(exactly=True)
+            self._sandbox.kill_runtime()
+        for record in self._splitter.flush():
+            self._log(record)
+
+    def _init_done(self) -> None:
+        self._stored = None
+        self._cancel_timer()
+        self._leave_gate()
+
+    def _init_elapsed(self) -> float:
+        return (self._loop.time() - self._init_began) * 1000 if self._init_began else 0.0
+
+    def _leave_gate(self) -> None:
+        if self._pass is not None:
+            self._pass.give_back()
+            self._pass = None
+
+    def _cancel_timer(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    # --- The log ---
+
+    def _open_log(self) -> LogStream:
+        version = self.version
+        group, name = version.log_group or f"/aws/lambda/{version.name}", stream_name(version.version)
+        return self._logs.open(
+            version.account_id, version.region, group, name, version.log_format, version.system_log_level
+        )
+
+    def _log(self, content: Record | PlatformEvent) -> None:
+        if self._stream is not None:
+            event = self._stream.write(content)
+            # INIT_START is in the log, and never in LogResult [rec: test_invocation_with_qualifier, 2025-11-24].
+            if self._tail is not None and not isinstance(content, platform_log.InitStart):
+                self._tail.append(event)
+
+    def _take_tail(self) -> bytes:
+        events, self._tail = self._tail or [], None
+        assert self._stream is not None
+        return b"".join(self._stream.text(event) for event in events)[-quotas.LOG_TAIL :]
+
+    def _init_start(self) -> platform_log.InitStart:
+        version = self.version
+        runtime = version.runtime or "image"
+        assert self._stream is not None
+        return platform_log.InitStart(
+            platform_log.runtime_version_name(runtime),
+            arn.runtime_version_arn(version.region, runtime_version(runtime, version.architectures[0])),
+            version.name,
+            version.version,
+            self._stream.name,
+            version.memory_size,
+        )
+
+    def _memory_used_mb(self, *, exactly: bool) -> int:
+        now = self._loop.time()
+        if self._sandbox is not None and (exactly or now - self._memory_sampled > _MEMORY_SAMPLE_SECONDS):
+            self._memory_sampled = now
+            self._memory = max(self._memory, self._sandbox.memory_used())
+        return -(-self._memory // _MEGABYTE)
+
+    # --- Small things ---
+
+    def _request_id(self) -> str:
+        return self._ticket.invocation.request_id if self._ticket is not None else ""
+
+    def _move(self, event: Event) -> None:
+        self.state = after(self.state, event)
+
+    def _run(self, work: Coroutine[object, object, None]) -> None:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+_WITH_RUNTIME = frozenset(State) - {State.NEW, State.COLD, State.STOPPED}
+
+
+def _with_tail(outcome: Outcome, tail: bytes) -> Outcome:
+    return Outcome(outcome.payload, outcome.function_error, tail, outcome.content_type)

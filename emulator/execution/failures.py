@@ -1,0 +1,57 @@
+"""The error bodies that Lambda itself makes, as the caller sees them: key order and wording as recorded (runtime-api.md §6).
+
+Where the function or its client made the body, the caller gets that one instead, byte for byte.
+"""
+
+import json
+from typing import NamedTuple
+
+TIMED_OUT = "Sandbox.Timedout"
+EXIT = "Runtime.ExitError"
+INVALID_ENTRY_POINT = "Runtime.InvalidEntrypoint"
+
+_WITH_CAUSE = "application/vnd.aws.lambda.error.cause+json"
+
+
+class Failure(NamedTuple):
+    """Why an invocation or an init failed. `error_type` is for the log, `status` is "error" or "timeout"."""
+
+    error_type: str
+    body: bytes
+    status: str = "error"
+
+
+def platform_failure(error_type: str, request_id: str, cause: str) -> Failure:
+    """Something happened to the runtime.
+
+    [rec: test_lambda_runtime_wrapper_not_found, 2025-11-24: Runtime.ExitError]
+    """
+    members = {"errorType": error_type, "errorMessage": f"RequestId: {request_id} Error: {cause}"}
+    return Failure(error_type, _json(members))
+
+
+def timed_out(request_id: str, timeout: int) -> Failure:
+    """The function ran for longer than its timeout, in seconds [rec: test_lambda_invoke_with_timeout, 2025-11-25]."""
+    failure = platform_failure(TIMED_OUT, request_id, f"Task timed out after {timeout:.2f} seconds")
+    return failure._replace(status="timeout")
+
+
+def refused_response(error_type: str, message: str) -> Failure:
+    """The runtime's answer was not acceptable [rec: test_lambda_too_large_response, 2025-11-24]."""
+    return Failure(error_type, _json({"errorMessage": message, "errorType": error_type}))
+
+
+def posted_failure(error_type: str, body: bytes, content_type: str) -> Failure:
+    """The runtime said what went wrong. A body that carries an `errorCause` loses it on the way (runtime-api.md §4)."""
+    if content_type.partition(";")[0].strip() == _WITH_CAUSE:
+        try:
+            members = json.loads(body)
+            members.pop("errorCause", None)
+            body = _json(members)
+        except (ValueError, AttributeError):
+            body = b"Invalid error body"
+    return Failure(error_type, body)
+
+
+def _json(members: dict[str, object]) -> bytes:
+    return json.dumps(members, separators=(",", ":"), ensure_ascii=False).encode()

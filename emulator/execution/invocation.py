@@ -1,0 +1,29 @@
+"""What goes into an execution environment and what comes out of it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True, frozen=True)
+class Invocation:
+    """One event on its way to a function.
+
+    `function_arn` is the ARN as invoked (unqualified, or with the caller's qualifier). `client_context` is the decoded JSON text.
+    `trace_header` is the caller's X-Amzn-Trace-Id. `tail` asks for the last 4 KB of the log.
+    """
+
+    request_id: str
+    payload: bytes
+    function_arn: str
+    client_context: str | None = None
+    trace_header: str | None = None
+    tail: bool = False
+
+
+@dataclass(slots=True, frozen=True)
+class Outcome:
+    """What the caller of a synchronous invocation gets. A function error is a value, never an exception."""
+
+    payload: bytes
+    function_error: str | None = None  # "Unhandled"
+    log_tail: bytes | None = None  # last 4 KB of the log, not yet base64
+    content_type: str = "application/json"

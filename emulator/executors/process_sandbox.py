@@ -1,0 +1,189 @@
+"""One sandbox of the process executor, seen from the server: talks to its init, reads its log pipe."""
+
+import asyncio
+import os
+import re
+import signal
+import socket
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from emulator.errors import EmulatorError
+from emulator.executors.executor import EntryPointError, Places, RuntimeExit, SandboxListener
+from emulator.executors.program import Program
+from emulator.executors.spawner import messages
+from emulator.executors.spawner_link import SpawnerLink
+
+_LOG_DESCRIPTOR = 3  # of the framed log records, in the runtime
+_READ = 64 * 1024
+_READS_AT_ONCE = 64  # then others have their turn
+_PEAK = re.compile(rb"VmHWM:\s*(\d+) kB")
+
+
+class ProcessSandbox:
+    """See executor.Sandbox. Its init is started with the first runtime, and again should it ever be killed."""
+
+    def __init__(
+        self,
+        spawner: SpawnerLink,
+        layout: Mapping[str, Any],
+        places: Places,
+        program: Program,
+        listener: SandboxListener,
+        release: Callable[[], None],
+    ) -> None:
+        self.places = places
+        self._spawner = spawner
+        self._layout = layout
+        self._program = program
+        self._listener = listener
+        self._release = release
+        self._loop = asyncio.get_running_loop()
+        self._control: socket.socket | None = None
+        self._output = -1
+        self._status = -1  # descriptor of the runtime's /proc/…/status
+        self._running: int | None = None
+        self._peak = 0
+        self._stopped = False
+
+    def start_runtime(self, number: int, variables: Mapping[str, str]) -> None:
+        """See Sandbox.start_runtime. Raises EmulatorError if the helper process is beyond help."""
+        if self._program.refusal is not None:
+            raise EntryPointError(self._program.refusal)
+        self._running = number
+        self._peak = 0
+        own = {"_LAMBDA_TELEMETRY_LOG_FD": str(_LOG_DESCRIPTOR)}
+        if not self._layout["isolated"]:
+            own |= {"TMPDIR": self.places.temporary, "_PARITY_LAYERS": self.places.layers}
+        message = {
+            "run": number,
+            "argv": self._program.arguments,
+            "env": {**variables, **own},
+            "cwd": self.places.task_root,
+            "log_fd": _LOG_DESCRIPTOR,
+        }
+        try:
+            self._tell(message)
+        except OSError:  # the init was killed, and we had not heard of it yet
+            self._hang_up()
+            self._tell(message)
+
+    def kill_runtime(self) -> None:
+        """See Sandbox.kill_runtime."""
+        self._running = None
+        if self._control is not None:
+            try:
+                self._tell({"kill": True})
+            except OSError:
+                self._hang_up()  # it was killed already
+
+    def pass_on_output(self) -> None:
+        """See Sandbox.pass_on_output."""
+        for _ in range(_READS_AT_ONCE):
+            if self._output < 0:
+                return
+            try:
+                data = os.read(self._output, _READ)
+            except BlockingIOError:
+                return
+            if not data:
+                self._loop.remove_reader(self._output)
+                return
+            self._listener.output(data)
+
+    def memory_used(self) -> int:
+        """See Sandbox.memory_used."""
+        if self._status >= 0:
+            try:
+                found = _PEAK.search(os.pread(self._status, 4096, 0))
+            except OSError:  # it has ended
+                found = None
+            if found is not None:
+                self._peak = max(self._peak, int(found[1]) * 1024)
+        return self._peak
+
+    def stop(self) -> None:
+        """See Sandbox.stop."""
+        if not self._stopped:
+            self._stopped = True
+            self._running = None
+            self._hang_up()
+            self._release()
+
+    def _tell(self, message: messages.Message) -> None:
+        if self._control is None:
+            self._start_init()
+        assert self._control is not None
+        messages.send(self._control, message)
+
+    def _start_init(self) -> None:
+        control, its_control = messages.channel()
+        output, its_output = os.pipe()
+        try:
+            self._spawner.send({"start": self._layout}, [its_control.fileno(), its_output])
+        except EmulatorError:
+            control.close()
+            os.close(output)
+            raise
+        finally:
+            its_control.close()
+            os.close(its_output)
+        control.setblocking(False)
+        os.set_blocking(output, False)
+        self._control, self._output = control, output
+        self._loop.add_reader(control.fileno(), self._heard)
+        self._loop.add_reader(output, self.pass_on_output)
+
+    def _heard(self) -> None:
+        while self._control is not None:
+            try:
+                message, descriptors = messages.receive(self._control)
+            except BlockingIOError:
+                return
+            if message is None:
+                self._lost()
+            elif "started" in message:
+                self._watch(message["started"], descriptors[0])
+            elif "ended" in message:
+                self._peak = max(self._peak, message["peak_kb"] * 1024)
+                self._ended(message["ended"], message["status"])
+            elif "failed" in message:
+                self._listener.output(f"The sandbox cannot be built: {message['failed']}\n".encode())
+
+    def _watch(self, number: int, status: int) -> None:
+        if number != self._running:
+            os.close(status)
+            return
+        self._forget_status()
+        self._status = status
+
+    def _ended(self, number: int, status: int) -> None:
+        self._forget_status()
+        if number == self._running:
+            self._running = None
+            self.pass_on_output()
+            self._listener.runtime_ended(number, RuntimeExit(status))
+
+    def _lost(self) -> None:
+        """The init is gone, and its namespace with it: whatever ran was killed."""
+        self.pass_on_output()
+        self._hang_up()
+        if self._running is not None:
+            self._ended(self._running, signal.SIGKILL)
+
+    def _hang_up(self) -> None:
+        self._forget_status()
+        if self._control is not None:
+            self._loop.remove_reader(self._control.fileno())
+            self._control.close()
+            self._control = None
+        if self._output >= 0:
+            self._loop.remove_reader(self._output)
+            os.close(self._output)
+            self._output = -1
+
+    def _forget_status(self) -> None:
+        if self._status >= 0:
+            self.memory_used()
+            os.close(self._status)
+            self._status = -1

@@ -1,0 +1,87 @@
+"""Which files a sandboxed function sees: the steps that the spawner builds its file tree from.
+
+What AWS shows stands where AWS shows it. Of the host there is only what programs need to run, read-only: its /usr with the
+libraries, name resolution, certificates, and a few harmless devices. Home folders, other temporary files and the
+emulator's own packages are out of sight.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from emulator.executors.executor import Places
+from emulator.executors.interpreters import SHOWN, Interpreter, package_folder
+
+USER, GROUP = 993, 990
+USER_NAME = "sbx_user1051"  # [rec: test_runtime_introspection_x86, 2025-11-24]
+
+Step = list[Any]
+
+_SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
+_SETTINGS = (
+    "resolv.conf", "hosts", "nsswitch.conf", "gai.conf", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime",
+    "mime.types", "services", "protocols", "ssl", "pki", "ca-certificates", "ca-certificates.conf", "crypto-policies",
+    "alternatives",
+)  # fmt: skip
+_DEVICES = ("null", "zero", "full", "random", "urandom")
+_DESCRIPTORS = {"fd": "", "stdin": "/0", "stdout": "/1", "stderr": "/2"}
+_PASSWD = f"root:x:0:0:root:/root:/bin/bash\n{USER_NAME}:x:{USER}:{GROUP}::/home/{USER_NAME}:/sbin/nologin\n"
+_GROUP = f"root:x:0:\n{USER_NAME}:x:{GROUP}:\n"
+_ENTRY_POINT = "#!/bin/sh\n# Managed runtimes have this file; Lambda does not start them through it.\n"
+
+
+def sandbox_view(places: Places, code: str, temporary: str, interpreter: Interpreter | None, empty: str) -> list[Step]:
+    """The steps for a function whose code is unpacked at `code` and whose /tmp is kept at `temporary`.
+
+    `interpreter` is None for a function that brings its own runtime; `empty` is an empty folder, shown where there is
+    something to hide.
+    """
+    steps: list[Step] = [*_host(), *_identity(), *_devices()]
+    if interpreter is not None:
+        steps += _python(places, interpreter, empty)
+        steps.append(["file", "/lambda-entrypoint.sh", _ENTRY_POINT, 0o755])
+    else:
+        steps.append(["folder", places.runtime_folder])
+    steps.append(["show", places.task_root, code])
+    steps.append(["folder", places.layers])
+    steps.append(["lend", places.temporary, temporary])
+    return steps
+
+
+def _host() -> list[Step]:
+    steps: list[Step] = [["show", "/usr", "/usr"]]
+    for name in _SYSTEM:
+        path = Path("/", name)
+        if path.is_symlink():
+            steps.append(["link", f"/{name}", os.readlink(path)])
+        elif path.is_dir():
+            steps.append(["show", f"/{name}", f"/{name}"])
+    for name in _SETTINGS:
+        path = Path("/etc", name)
+        if path.exists():
+            steps.append(["show", f"/etc/{name}", str(path.resolve())])
+    if Path("/nix/store").is_dir():  # there, programs and libraries are nowhere else
+        steps.append(["show", "/nix/store", "/nix/store"])
+    return steps
+
+
+def _identity() -> list[Step]:
+    return [["file", "/etc/passwd", _PASSWD], ["file", "/etc/group", _GROUP]]
+
+
+def _devices() -> list[Step]:
+    devices: list[Step] = [["device", f"/dev/{name}", f"/dev/{name}"] for name in _DEVICES]
+    return [*devices, *(["link", f"/dev/{name}", f"/proc/self/fd{end}"] for name, end in _DESCRIPTORS.items())]
+
+
+def _python(places: Places, interpreter: Interpreter, empty: str) -> list[Step]:
+    steps: list[Step] = [["show", places.language_root, interpreter.prefix]]
+    for folder in interpreter.packages:
+        if Path(folder).is_relative_to(interpreter.prefix):
+            steps.append(["show", f"{places.language_root}/{Path(folder).relative_to(interpreter.prefix)}", empty])
+    steps.append(["show", places.runtime_folder, interpreter.runtime_folder])
+    for name in SHOWN:
+        source = package_folder(name)
+        if source is not None:
+            steps.append(["show", f"{places.runtime_folder}/{name}", str(source)])
+    return steps

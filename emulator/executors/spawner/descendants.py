@@ -1,0 +1,38 @@
+"""Killing a family of processes without a PID namespace to hold it together."""
+
+import contextlib
+import os
+import signal
+
+
+def kill_all(ancestor: int) -> None:
+    """Sends SIGKILL to every descendant of `ancestor`, whatever process groups and sessions they have moved to.
+
+    An orphan is found too, as long as the ancestor adopts orphans. A child born meanwhile may be missed: repeat until
+    there is none.
+    """
+    for process in _descendants(ancestor):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+
+
+def _descendants(ancestor: int) -> list[int]:
+    children: dict[int, list[int]] = {}
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            parent = _parent(name)
+            if parent is not None:
+                children.setdefault(parent, []).append(int(name))
+    found = [ancestor]
+    for process in found:  # grows while it is walked
+        found.extend(children.get(process, ()))
+    return found[1:]
+
+
+def _parent(process: str) -> int | None:
+    try:
+        with open(f"/proc/{process}/stat", "rb") as file:
+            after_name = file.read().rpartition(b")")[2]  # a process may call itself ") 1 ("
+    except OSError:
+        return None
+    return int(after_name.split()[1])

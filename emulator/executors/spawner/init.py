@@ -1,0 +1,175 @@
+"""The first process of an execution environment: builds its sandbox, then starts, watches and kills what runs in it.
+
+Over its socket the server says:
+
+    {"run": n, "argv": […], "env": {…}, "cwd": "/var/task"}     start program n (a runtime; numbers never repeat)
+    {"kill": true}                                              kill everything here but me
+    {"signal": n, "number": 15}                                 send program n a signal
+
+and hears:
+
+    {"started": n}          with a descriptor of the program's /proc/…/status, so that the server can read its memory use
+    {"ended": n, "status": s, "peak_kb": k}                     s as waitpid gives it
+    {"failed": "…"}                                             there is no sandbox, and I am leaving
+
+When the socket closes, the init ends, and with it everything it started.
+"""
+
+import os
+import resource
+import select
+import signal
+import socket
+import time
+from typing import Any
+
+import emulator.executors.spawner.namespaces as kernel
+from emulator.executors.spawner import descendants, file_tree, messages
+
+_CANNOT_EXECUTE, _NOT_FOUND = 126, 127  # what a shell exits with
+
+
+def main(control: socket.socket, log: int, sandbox: dict[str, Any]) -> None:
+    """Runs until the server closes the socket. Does not return."""
+    try:
+        if sandbox["isolated"]:
+            file_tree.build(sandbox["root"], sandbox["tree"])
+        else:
+            kernel.adopt_orphans()
+        Init(control, log, sandbox).serve()
+    except OSError as error:
+        messages.send(control, {"failed": str(error)})
+    os._exit(0)
+
+
+class Init:
+    """Programs and who they are, by number and by process id."""
+
+    def __init__(self, control: socket.socket, log: int, sandbox: dict[str, Any]) -> None:
+        self._control = control
+        self._log = log
+        self._sandbox = sandbox
+        self._programs: dict[int, int] = {}  # process id → number
+
+    def serve(self) -> None:
+        woken, waker = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)  # a handler, so that the descriptor is written to
+        poll = select.poll()
+        poll.register(self._control, select.POLLIN)
+        poll.register(woken, select.POLLIN)
+        while True:
+            ready = {descriptor for descriptor, _ in poll.poll()}
+            if woken in ready:
+                os.read(woken, 4096)
+                self._report_ended()
+            if self._control.fileno() in ready:
+                message, _ = messages.receive(self._control)
+                if message is None:
+                    if not self._sandbox["isolated"]:
+                        self._kill_all()  # a namespace ends with its first process; a plain family does not
+                    return
+                self._obey(message)
+
+    def _obey(self, message: messages.Message) -> None:
+        if "run" in message:
+            self._run(message)
+        elif "kill" in message:
+            self._kill_all()
+        elif "signal" in message:
+            for process, number in self._programs.items():
+                if number == message["signal"]:
+                    os.kill(process, message["number"])
+
+    def _run(self, message: messages.Message) -> None:
+        process = os.fork()
+        if process == 0:
+            _become(message, self._log, self._sandbox)
+        self._programs[process] = message["run"]
+        status = os.open(f"/proc/{process}/status", os.O_RDONLY | os.O_CLOEXEC)
+        messages.send(self._control, {"started": message["run"]}, [status])
+        os.close(status)
+
+    def _kill_all(self) -> None:
+        """Returns when nothing but this process is left, so a program started next meets nothing of the old ones."""
+        while self._has_children():
+            if self._sandbox["isolated"]:
+                os.kill(-1, signal.SIGKILL)  # to everyone in the namespace except its first process
+            else:
+                descendants.kill_all(os.getpid())
+            time.sleep(0.0005)
+            self._report_ended()
+
+    @staticmethod
+    def _has_children() -> bool:
+        try:
+            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        except ChildProcessError:
+            return False
+        return True
+
+    def _report_ended(self) -> None:
+        while True:
+            try:
+                process, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if process == 0:
+                return
+            number = self._programs.pop(process, None)
+            if number is not None:
+                messages.send(self._control, {"ended": number, "status": status, "peak_kb": usage.ru_maxrss})
+
+
+def _become(message: messages.Message, log: int, sandbox: dict[str, Any]) -> None:
+    """Turns a fresh child into the program. Does not return."""
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.setsid()
+        _connect_streams(log, message["log_fd"])
+        limit = sandbox["open_files"]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        os.umask(0o022)
+        if sandbox["isolated"]:
+            _become_user(sandbox)
+        else:
+            kernel.die_with_parent(signal.SIGKILL)
+        kernel.renounce_privileges()
+        os.chdir(message["cwd"])
+        os.execve(message["argv"][0], message["argv"], message["env"])
+    except FileNotFoundError as error:
+        _leave(error, _NOT_FOUND)
+    except OSError as error:
+        _leave(error, _CANNOT_EXECUTE)
+
+
+def _connect_streams(log: int, log_fd: int) -> None:
+    """Standard input is empty. Output, errors and framed log records go into one pipe, which keeps their order."""
+    empty = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(empty, 0)
+    for descriptor in (1, 2, log_fd):
+        os.dup2(log, descriptor)
+    os.closerange(log_fd + 1, 256)
+
+
+def _become_user(sandbox: dict[str, Any]) -> None:
+    user, group = sandbox["user"], sandbox["group"]
+    if sandbox["ids"] == "one":
+        # Only one id of the host is ours, and it is root in here: become the user in one more namespace, where that id
+        # bears the other number. It owns no mounts, so nothing that the sandbox forbids can be undone from it.
+        own_user, own_group = os.getuid(), os.getgid()
+        kernel.unshare(kernel.NEW_USER)
+        kernel.write_id_maps(os.getpid(), f"{user} {own_user} 1", f"{group} {own_group} 1", may_set_groups=False)
+    else:
+        os.setgroups([])
+    os.setresgid(group, group, group)
+    os.setresuid(user, user, user)
+
+
+def _leave(error: OSError, code: int) -> None:
+    os.write(2, f"{error.filename or ''}: {error.strerror or error}\n".encode())
+    os._exit(code)

@@ -1,0 +1,180 @@
+"""Every request to the API comes through here: accept → route → parse → validate → operate → serialise.
+
+What one operation needs for that (parser, validator, serializer, handler) is compiled when it is first called. An
+operation that can answer at once does so without a task or a turn of the event loop; one that cannot returns a
+future.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from emulator import ids
+from emulator.errors import (
+    EmulatorError,
+    MissingAuthenticationTokenException,
+    NotYetError,
+    RequestEntityTooLargeException,
+    ServiceError,
+    ServiceException,
+)
+from emulator.operations.call import Call
+from emulator.protocol.model import Operation, ServiceModel
+from emulator.protocol.parsing import RequestParser
+from emulator.protocol.routing import Router
+from emulator.protocol.serialization import REQUEST_ID_HEADER, ErrorSerializer, ResponseSerializer
+from emulator.protocol.signature import Caller, caller_of
+from emulator.protocol.validation import Validator
+from emulator.wire.messages import Request, Response
+
+Result = dict[str, Any]
+Handler = Callable[[Call, dict[str, Any]], "Result | asyncio.Future[Result]"]
+MakeCall = Callable[[Operation, Caller, str, Request], Call]  # operation, caller, request id, request
+LocalRoute = Callable[[Request], "Response | asyncio.Future[Response]"]
+
+_log = logging.getLogger(__name__)
+
+# What AWS's sentences call an operation, where that is not its name in the API (logs of 2021–2026: invoke.md §4).
+_PRINTED_NAMES = {"Invoke": "InvokeFunction"}
+
+
+@dataclass(slots=True, frozen=True)
+class _Endpoint:
+    """One operation, ready to be called."""
+
+    parser: RequestParser
+    validator: Validator
+    handler: Handler
+    serializer: ResponseSerializer
+    limit: int | None  # bytes of the request's body
+
+
+class Gateway:
+    """Answers requests to the Lambda API.
+
+    `operations` are the handlers by name and `not_yet` the names of all other operations of the model, which are
+    answered with 501. `make_call` builds what a handler is given beside its input. `routes` are paths outside of
+    the API, exact or ending in `/` for everything below; they are asked first and need no signature.
+    `request_limits` are the greatest sizes of a request's body in bytes, by operation.
+    """
+
+    def __init__(
+        self,
+        model: ServiceModel,
+        operations: Mapping[str, Handler],
+        not_yet: frozenset[str],
+        make_call: MakeCall,
+        *,
+        routes: Mapping[str, LocalRoute] | None = None,
+        request_limits: Mapping[str, int] | None = None,
+    ) -> None:
+        misplaced = (operations.keys() & not_yet) | ((operations.keys() | not_yet) ^ model.operations.keys())
+        if misplaced:
+            raise ValueError(f"not in exactly one place: {', '.join(sorted(misplaced))}")
+        self._model = model
+        self._operations = operations
+        self._make_call = make_call
+        self._routes = dict(routes or {})
+        self._prefixes = sorted((path for path in self._routes if path.endswith("/")), key=len, reverse=True)
+        self._limits = dict(request_limits or {})
+        self._router = Router(model.operations.values())
+        self._errors = ErrorSerializer(model)
+        self._endpoints: dict[str, _Endpoint] = {}
+
+    def handle(self, request: Request) -> "Response | asyncio.Future[Response]":
+        """The response to one request, or a future of it. Never raises."""
+        if local := self._local_route(request.path):
+            return local(request)
+        request_id = ids.request_id()
+        try:
+            caller = _accept(request)
+            operation, labels, query = self._router.route(request.method, request.path, request.query)
+            endpoint = self._endpoint(operation)
+            _refuse_too_large(request.body, endpoint.limit, operation)
+            given = endpoint.parser.parse(labels, query, request.headers, request.body)
+            endpoint.validator.validate(given)
+            result = endpoint.handler(self._make_call(operation, caller, request_id, request), given)
+            if isinstance(result, dict):
+                return endpoint.serializer.serialize(result, request_id)
+            return self._answer_later(result, endpoint.serializer, request_id)
+        except Exception as error:  # whatever it is, the caller gets an answer
+            return self._refusal(error, request_id, request)
+
+    def _local_route(self, path: str) -> LocalRoute | None:
+        if not self._routes:
+            return None
+        if found := self._routes.get(path):
+            return found
+        return next((self._routes[prefix] for prefix in self._prefixes if path.startswith(prefix)), None)
+
+    def _endpoint(self, operation: Operation) -> _Endpoint:
+        endpoint = self._endpoints.get(operation.name)
+        if endpoint is None:
+            handler = self._operations.get(operation.name)
+            if handler is None:
+                raise NotYetError(f"lambda-parity does not implement {operation.name} yet.")
+            endpoint = self._endpoints[operation.name] = _Endpoint(
+                RequestParser(self._model, operation),
+                Validator(self._model, operation),
+                handler,
+                ResponseSerializer(self._model, operation),
+                self._limits.get(operation.name),
+            )
+        return endpoint
+
+    def _answer_later(
+        self, pending: "asyncio.Future[Result]", serializer: ResponseSerializer, request_id: str
+    ) -> "asyncio.Future[Response]":
+        """A future of the response to a future result. Cancelling it (the client is gone) cancels the result."""
+        answer: asyncio.Future[Response] = pending.get_loop().create_future()
+
+        def on_result(done: "asyncio.Future[Result]") -> None:
+            if answer.done():
+                return
+            if done.cancelled():
+                answer.cancel()
+                return
+            try:
+                response = serializer.serialize(done.result(), request_id)
+            except Exception as error:
+                response = self._refusal(error, request_id)
+            answer.set_result(response)
+
+        def on_answer(done: "asyncio.Future[Response]") -> None:
+            if done.cancelled():
+                pending.cancel()
+
+        pending.add_done_callback(on_result)
+        answer.add_done_callback(on_answer)
+        return answer
+
+    def _refusal(self, error: Exception, request_id: str, request: Request | None = None) -> Response:
+        if isinstance(error, ServiceError):
+            return self._errors.serialize(error, request_id)
+        if isinstance(error, EmulatorError):
+            return _plain(501 if isinstance(error, NotYetError) else 500, str(error), request_id)
+        where = f"{request.method} {request.path}" if request else "an operation"
+        _log.error("%s failed (request id %s)", where, request_id, exc_info=error)
+        return self._errors.serialize(ServiceException.unexpected(request_id), request_id)
+
+
+def _accept(request: Request) -> Caller:
+    caller = caller_of(request)
+    if caller is None:
+        raise MissingAuthenticationTokenException.unsigned()
+    return caller
+
+
+def _refuse_too_large(body: bytes, limit: int | None, operation: Operation) -> None:
+    if limit is not None and len(body) > limit:
+        raise RequestEntityTooLargeException.request(limit, _PRINTED_NAMES.get(operation.name, operation.name))
+
+
+def _plain(status: int, message: str, request_id: str) -> Response:
+    """A failure of ours. It bears no error type, so that nobody takes it for an answer of AWS."""
+    headers = {"Content-Type": "application/json", REQUEST_ID_HEADER: request_id}
+    return Response(status, headers, msgspec.json.encode({"message": message}))

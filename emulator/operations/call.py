@@ -1,0 +1,35 @@
+"""What an operation is given beside its input."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from emulator.wire.messages import Request
+
+if TYPE_CHECKING:
+    from emulator.clock import Clock
+    from emulator.execution.dispatcher import Dispatcher
+    from emulator.resources.store import RegionResources
+    from emulator.settings import Settings
+
+Members = dict[str, Any]
+"""Input or output of an operation: members by the names that AWS gives them, only those that are there."""
+
+
+@dataclass(slots=True)
+class Call:
+    """One API call: who calls, where, and what the operation may use.
+
+    `base_url` is the URL under which the caller reached us (`http://127.0.0.1:4566`), for links in answers.
+    """
+
+    operation: str
+    account_id: str
+    region: str
+    partition: str
+    request_id: str
+    base_url: str
+    request: Request
+    resources: "RegionResources"
+    dispatcher: "Dispatcher"
+    settings: "Settings"
+    clock: "Clock"

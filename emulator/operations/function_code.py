@@ -1,0 +1,69 @@
+"""UpdateFunctionCode, and the download behind the link that GetFunction gives out."""
+
+from collections.abc import Callable
+from urllib.parse import parse_qsl
+from xml.sax.saxutils import escape
+
+from emulator.clock import Clock
+from emulator.errors import InvalidParameterValueException
+from emulator.operations.call import Call, Members
+from emulator.operations.package import read_package, refuse_oversized_package
+from emulator.operations.settling import settle_later
+from emulator.operations.target import find_function, read_unpublished_target, require_idle
+from emulator.resources.code_links import PATH, CodeLinks, LinkError
+from emulator.resources.condition import Condition
+from emulator.resources.function import FunctionVersion
+from emulator.wire.messages import Request, Response
+
+
+def update_function_code(call: Call, members: Members) -> Members:
+    """Replace the code of `$LATEST`. The answer shows it at once; it runs when it has settled.
+
+    With Publish the answer is the new version, which is Pending until then [rec: test_publish_with_update, 2025-11-25].
+    With DryRun nothing changes and the answer shows what would.
+    """
+    refuse_oversized_package(members)
+    target = read_unpublished_target(call, members["FunctionName"])
+    function = find_function(call, target)
+    _check_package_type(function.latest, members)
+    require_idle(function, members.get("RevisionId"))
+    changes = read_package(call, members, function.latest.layers_size)
+    if "Architectures" in members:
+        changes["architectures"] = list(members["Architectures"])
+    moment = call.clock.now()
+    if members.get("DryRun"):
+        return function.latest.derive(moment, function.latest.condition, changes).describe(target.qualifier)
+    updated = function.update(moment, changes)
+    settle_later(call, function, updated)
+    if not members.get("Publish"):
+        return updated.describe(target.qualifier)
+    published = function.publish(moment, Condition.CREATING)
+    settle_later(call, function, published)
+    return published.describe(published.version)
+
+
+def _check_package_type(present: FunctionVersion, members: Members) -> None:
+    # First of all: a refused ImageUri changes nothing, RevisionId included [rec: test_lambda_zip_file_to_image].
+    if present.package_type == "Image" and not members.get("ImageUri"):
+        raise InvalidParameterValueException.image_uri_required()
+    if present.package_type == "Zip" and members.get("ImageUri"):
+        raise InvalidParameterValueException.image_uri_refused()
+
+
+def code_download(links: CodeLinks, clock: Clock) -> Callable[[Request], Response]:
+    """The handler of `GET /_parity/code/<token>?…`, to which the links of GetFunction lead.
+
+    It answers 200 with the zip, or as S3 does: 403 with an XML error once the link has expired or was altered.
+    """
+
+    def download(request: Request) -> Response:
+        token = request.path.removeprefix(PATH)
+        try:
+            package = links.open(token, dict(parse_qsl(request.query)), clock.now())
+        except LinkError as error:
+            body = f"<Error><Code>{error.code}</Code><Message>{escape(str(error))}</Message></Error>"
+            declaration = '<?xml version="1.0" encoding="UTF-8"?>\n'
+            return Response(403, {"Content-Type": "application/xml"}, (declaration + body).encode())
+        return Response(200, {"Content-Type": "application/zip"}, package.zip_bytes)
+
+    return download

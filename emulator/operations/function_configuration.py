@@ -1,0 +1,55 @@
+"""GetFunctionConfiguration, UpdateFunctionConfiguration."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from emulator import quotas
+from emulator.errors import InvalidParameterValueException
+from emulator.operations.call import Call, Members
+from emulator.operations.configuration import check_configuration, read_configuration, refuse_not_yet
+from emulator.operations.settling import settle_later
+from emulator.operations.target import find_function, find_version, read_target, read_unpublished_target, require_idle
+from emulator.resources.function import FunctionVersion
+
+
+def get_function_configuration(call: Call, members: Members) -> Members:
+    """The configuration of a version, under the ARN that the caller's qualifier makes."""
+    target = read_target(call, members["FunctionName"], members.get("Qualifier"))
+    _, version = find_version(call, target)
+    return version.describe(target.qualifier)
+
+
+def update_function_configuration(call: Call, members: Members) -> Members:
+    """Change the configuration of `$LATEST`. The answer shows it at once; it runs when it has settled.
+
+    An update that changes nothing takes the same course [rec: test_redundant_updates, 2025-11-25].
+    """
+    target = read_unpublished_target(call, members["FunctionName"])
+    refuse_not_yet(members)
+    check_configuration(members)
+    function = find_function(call, target)
+    require_idle(function, members.get("RevisionId"))
+    _check_package_type(function.latest, members)
+    changes = read_configuration(call, members, function.latest)
+    _check_size(function.latest, changes)
+    updated = function.update(call.clock.now(), changes)
+    settle_later(call, function, updated)
+    return updated.describe(target.qualifier)
+
+
+def _check_package_type(present: FunctionVersion, members: Members) -> None:
+    if present.package_type == "Image":
+        if {"Runtime", "Handler", "Layers"} & members.keys():
+            raise InvalidParameterValueException.refused_for_image()
+    elif "ImageConfig" in members:
+        raise InvalidParameterValueException.refused_for_zip()
+    if "DurableConfig" in members and present.durable_config is None:
+        raise InvalidParameterValueException.durable_config()
+
+
+def _check_size(present: FunctionVersion, changes: Mapping[str, Any]) -> None:
+    if "layers" not in changes:
+        return
+    size = present.code.unzipped_size + sum(layer.unzipped_size for layer in changes["layers"])
+    if size > quotas.CODE_SIZE_UNZIPPED:
+        raise InvalidParameterValueException.code_with_layers_size(quotas.CODE_SIZE_UNZIPPED, size)

@@ -1,0 +1,150 @@
+"""Invoke, InvokeAsync."""
+
+import asyncio
+import base64
+import binascii
+import json
+from collections.abc import Callable
+from functools import partial
+
+from emulator import quotas
+from emulator.errors import (
+    InvalidParameterValueException,
+    InvalidRequestContentException,
+    NotYetError,
+    RequestEntityTooLargeException,
+    ResourceConflictException,
+    ResourceNotFoundException,
+)
+from emulator.execution.invocation import Invocation, Outcome
+from emulator.operations.call import Call, Members
+from emulator.operations.payload import read_payload
+from emulator.operations.target import Target, read_target
+from emulator.resources.condition import Condition
+from emulator.resources.function import Function, FunctionVersion
+
+
+def invoke(call: Call, members: Members) -> Members | asyncio.Future[Members]:
+    """Run a function: synchronously, by an event, or (DryRun) not at all.
+
+    A synchronous call answers when the function has: status 200, whatever became of it. Members of the answer:
+    `StatusCode` (200, 202, 204), `Payload` (bytes); synchronous calls have `ExecutedVersion` too, and where they apply
+    `FunctionError` and `LogResult` (base64).
+    """
+    body = members.get("Payload") or b""
+    kind = members.get("InvocationType", "RequestResponse")
+    asynchronous = kind == "Event"
+    _refuse_oversized(body, quotas.ASYNCHRONOUS_PAYLOAD if asynchronous else quotas.SYNCHRONOUS_PAYLOAD)
+    target = read_target(call, members["FunctionName"], members.get("Qualifier"))
+    function, version = _find(call, target)
+    payload = read_payload(body)
+    client_context = _read_client_context(members.get("ClientContext"))
+    _check_invocable(version, members)
+    if kind == "DryRun":
+        return {"StatusCode": 204, "Payload": b""}
+    invocation = Invocation(
+        request_id=call.request_id,
+        payload=payload,
+        function_arn=target.arn(target.qualifier),  # as the caller named it [rec: test_invocation_with_qualifier]
+        client_context=None if asynchronous else client_context,
+        trace_header=call.request.headers.get("x-amzn-trace-id"),
+        tail=not asynchronous and members.get("LogType") == "Tail",
+    )
+    if asynchronous:
+        call.dispatcher.enqueue(_later(call, target), invocation, function)
+        return {"StatusCode": 202, "Payload": b""}
+    return _answer(version, call.dispatcher.invoke(version, invocation, function))
+
+
+def invoke_async(call: Call, members: Members) -> Members:
+    """The old way to invoke by an event: always `$LATEST`, always 202."""
+    body = members.get("InvokeArgs") or b""
+    _refuse_oversized(body, quotas.INVOKE_ASYNC_PAYLOAD, "InvokeAsync")
+    target = read_target(call, members["FunctionName"])
+    function, version = _find(call, target)
+    payload = read_payload(body)
+    _check_invocable(version, members)
+    invocation = Invocation(
+        request_id=call.request_id,
+        payload=payload,
+        function_arn=target.arn(target.qualifier),
+        trace_header=call.request.headers.get("x-amzn-trace-id"),
+    )
+    call.dispatcher.enqueue(_later(call, target), invocation, function)
+    return {"Status": 202}
+
+
+def _refuse_oversized(body: bytes, limit: int, operation: str = "InvokeFunction") -> None:
+    if len(body) > limit:
+        raise RequestEntityTooLargeException.request(limit, operation)
+
+
+def _find(call: Call, target: Target) -> tuple[Function, FunctionVersion]:
+    function = call.resources.functions.get(target.name)
+    version = None if function is None else function.choose(target.qualifier)
+    if function is None or version is None:
+        # Unlike GetFunction, with `$LATEST` where nothing was asked for [rec: test_invoke_exceptions, 2025-11-24].
+        raise ResourceNotFoundException.function(target.arn(target.qualifier or "$LATEST"))
+    return function, version
+
+
+def _later(call: Call, target: Target) -> Callable[[], FunctionVersion]:
+    """Finds the version when the event's turn has come: by then there may be another, or none.
+
+    [rec: test_async_invoke_queue_upon_function_update, 2025-11-24]
+    """
+    return lambda: _find(call, target)[1]
+
+
+def _check_invocable(version: FunctionVersion, members: Members) -> None:
+    if version.condition is Condition.CREATING:
+        raise ResourceConflictException.function_state(version.state)
+    isolated = version.tenancy_config is not None
+    if isolated != ("TenantId" in members):
+        raise InvalidParameterValueException.tenant_id(required=isolated)
+    if isolated:
+        raise NotYetError("Invoking a function with tenant isolation comes with a later issue.")
+    if version.durable_config is not None or "DurableExecutionName" in members:
+        raise NotYetError("Durable executions come with a later issue.")
+
+
+def _read_client_context(header: str | None) -> str | None:
+    """The JSON text in X-Amz-Client-Context. Raises InvalidRequestContentException if it holds no JSON object."""
+    if not header:
+        return None
+    try:
+        text = base64.b64decode(header, validate=True).decode()
+        if len(header) <= quotas.CLIENT_CONTEXT and isinstance(json.loads(text), dict):
+            return text
+    except (binascii.Error, ValueError):
+        pass
+    raise InvalidRequestContentException.client_context()
+
+
+def _answer(version: FunctionVersion, running: asyncio.Future[Outcome]) -> asyncio.Future[Members]:
+    """The answer to come. A caller who goes away gives up on it, but not on the function, which runs on as on AWS."""
+    answer: asyncio.Future[Members] = running.get_loop().create_future()
+    running.add_done_callback(partial(_pass_on, version.version, answer))
+    return answer
+
+
+def _pass_on(executed_version: str, answer: asyncio.Future[Members], running: asyncio.Future[Outcome]) -> None:
+    if running.cancelled():
+        answer.cancel()
+        return
+    error = running.exception()  # also marks it as seen, when nobody waits any more
+    if answer.done():
+        return
+    if error is not None:
+        answer.set_exception(error)
+    else:
+        answer.set_result(_describe(executed_version, running.result()))
+
+
+def _describe(executed_version: str, outcome: Outcome) -> Members:
+    members: Members = {"StatusCode": 200, "ExecutedVersion": executed_version, "Payload": outcome.payload}
+    if outcome.function_error is not None:
+        members["FunctionError"] = outcome.function_error
+    if outcome.log_tail is not None:
+        members["LogResult"] = base64.b64encode(outcome.log_tail).decode()
+    return members

@@ -1,0 +1,49 @@
+"""PublishVersion, ListVersionsByFunction."""
+
+from emulator import arn, quotas
+from emulator.errors import InvalidParameterValueException
+from emulator.operations.call import Call, Members
+from emulator.operations.pages import page
+from emulator.operations.settling import settle_later
+from emulator.operations.target import find_function, read_target, read_unpublished_target, require_idle
+from emulator.resources.condition import Condition
+from emulator.resources.function import Function, FunctionVersion
+
+
+def publish_version(call: Call, members: Members) -> Members:
+    """Publish what `$LATEST` holds; if that has been done, answer the version there is [model].
+
+    A version is Active at once [rec: test_lambda_permission_fn_versioning, 2025-11-25], except with SnapStart, where a
+    snapshot is made first [docs: snapstart-activate].
+    """
+    target = read_unpublished_target(call, members["FunctionName"])
+    function = find_function(call, target)
+    require_idle(function, members.get("RevisionId"))
+    _check_code(function.latest, members.get("CodeSha256"))
+    # An existing version is answered as it is, its description too [rec: test_publish_version_on_create, 2025-11-25].
+    published = function.published() or _publish(call, function, members.get("Description"))
+    return published.describe(published.version)
+
+
+def _publish(call: Call, function: Function, description: str | None) -> FunctionVersion:
+    if function.latest.snap_start == "None":
+        return function.publish(call.clock.now(), Condition.READY, description)
+    published = function.publish(call.clock.now(), Condition.CREATING, description)
+    settle_later(call, function, published)
+    return published
+
+
+def _check_code(latest: FunctionVersion, code_sha256: str | None) -> None:
+    if code_sha256 and code_sha256 != latest.code.sha256:
+        raise InvalidParameterValueException.code_sha256(code_sha256, latest.code.sha256)
+
+
+def list_versions_by_function(call: Call, members: Members) -> Members:
+    """`$LATEST`, then the published versions in ascending order, each under its own ARN."""
+    function = find_function(call, read_target(call, members["FunctionName"]))
+    shown, more = page(function.all_versions(), _place, members, quotas.FUNCTIONS_PER_PAGE)
+    return {"Versions": [version.describe_listed(version.version) for version in shown], **more}
+
+
+def _place(version: FunctionVersion) -> tuple[int]:
+    return (0 if version.version == arn.LATEST else int(version.version),)

@@ -1,0 +1,141 @@
+"""From method, path and query to the operation that is meant.
+
+The path templates of the model form a tree of segments. A segment is matched as it came and decoded afterwards, so
+a label may hold `%2F`; it may hold a raw `:` too, because a function may be named by its ARN. Two kinds of ARN hold
+slashes, and clients that do not encode them exist: only when the tree knows no answer are the templates with such a
+label tried again with a label that may run over slashes.
+
+Where several operations share method and path, the query tells them apart (`find=LayerVersion`, `List=ALL`).
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from urllib.parse import parse_qsl, unquote
+
+from emulator.errors import AccessDeniedException
+from emulator.protocol.model import Operation
+
+# Labels whose ARNs hold slashes: …:function:f:1/durable-execution/name/id and …:runtime/name [model: their patterns].
+_LABELS_WITH_SLASHES = frozenset({"DurableExecutionArn", "ResourceArn"})
+
+Query = dict[str, list[str]]
+
+
+class Route(NamedTuple):
+    """A request that found its operation. `labels` are decoded and go by the name in the template."""
+
+    operation: Operation
+    labels: dict[str, str]
+    query: Query
+
+
+@dataclass(slots=True)
+class _Node:
+    """What may follow one beginning of a path."""
+
+    literals: dict[str, "_Node"] = field(default_factory=dict)
+    label: "_Node | None" = None
+    ends: dict[str, list["_End"]] = field(default_factory=dict)  # by method
+
+
+class _End(NamedTuple):
+    operation: Operation
+    labels: tuple[str, ...]
+
+
+class Router:
+    """Finds the operation of a request among those of a model."""
+
+    def __init__(self, operations: Iterable[Operation]) -> None:
+        self._root = _Node()
+        self._operations = tuple(operations)
+        self._with_slashes: list[tuple[re.Pattern[str], _End]] | None = None
+        for operation in self._operations:
+            self._add(operation)
+
+    def route(self, method: str, path: str, query: str) -> Route:
+        """The operation that `method` and the raw `path` and `query` ask for.
+
+        A slash at the end of the path makes no difference: the API reference writes `/functions/`, the model
+        `/functions`. Raises what AWS answers when it cannot tell what is asked.
+        """
+        values: list[str] = []
+        if len(path) > 1 and path[-1] == "/":
+            path = path[:-1]
+        ends = _find(self._root, path.split("/"), 1, method, values)
+        parsed = parse_query(query) if query else {}
+        end = _choose(ends, parsed)
+        if end is None:
+            end, values = self._find_with_slashes(method, path)
+        labels = {
+            name: unquote(value) if "%" in value else value for name, value in zip(end.labels, values, strict=True)
+        }
+        return Route(end.operation, labels, parsed)
+
+    def _add(self, operation: Operation) -> None:
+        node, labels = self._root, []
+        for segment in operation.path.split("/")[1:]:
+            if segment.startswith("{"):
+                labels.append(segment[1:-1])
+                node.label = node.label or _Node()
+                node = node.label
+            else:
+                node = node.literals.setdefault(segment, _Node())
+        ends = node.ends.setdefault(operation.method, [])
+        ends.append(_End(operation, tuple(labels)))
+        ends.sort(key=lambda end: len(end.operation.fixed_query), reverse=True)  # the more demanding is asked first
+
+    def _find_with_slashes(self, method: str, path: str) -> tuple[_End, list[str]]:
+        if self._with_slashes is None:
+            self._with_slashes = _templates_with_slashes(self._operations)
+        for pattern, end in self._with_slashes:
+            if end.operation.method == method and (found := pattern.fullmatch(path)):
+                return end, list(found.groups())
+        raise AccessDeniedException.unknown_operation()
+
+
+def parse_query(query: str) -> Query:
+    """The values of each query parameter, decoded, in order."""
+    parsed: Query = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        parsed.setdefault(name, []).append(value)
+    return parsed
+
+
+def _find(node: _Node, segments: list[str], at: int, method: str, values: list[str]) -> list[_End]:
+    """The operations at the end of `segments`; a literal segment wins over a label. An empty label is none."""
+    if at == len(segments):
+        return node.ends.get(method, [])
+    segment = segments[at]
+    literal = node.literals.get(segment)
+    if literal is not None and (ends := _find(literal, segments, at + 1, method, values)):
+        return ends
+    if node.label is not None and segment:
+        values.append(segment)
+        if ends := _find(node.label, segments, at + 1, method, values):
+            return ends
+        values.pop()
+    return []
+
+
+def _choose(ends: list[_End], query: Query) -> _End | None:
+    for end in ends:
+        if all(query.get(name) == [value] for name, value in end.operation.fixed_query.items()):
+            return end
+    return None
+
+
+def _templates_with_slashes(operations: Iterable[Operation]) -> list[tuple[re.Pattern[str], _End]]:
+    """Patterns of the templates with a label that may hold slashes, the longest first: a label must not eat `/stop`."""
+    found = []
+    for operation in sorted(operations, key=lambda operation: len(operation.path), reverse=True):
+        names = re.findall(r"{(\w+)}", operation.path)
+        if _LABELS_WITH_SLASHES.isdisjoint(names):
+            continue
+        pattern = re.sub(
+            r"{(\w+)}", lambda label: "(.+)" if label[1] in _LABELS_WITH_SLASHES else "([^/]+)", operation.path
+        )
+        found.append((re.compile(pattern), _End(operation, tuple(names))))
+    return found

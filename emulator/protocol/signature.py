@@ -1,0 +1,39 @@
+"""Who calls, and in which region: read from the signature, which is not verified.
+
+Any credentials are accepted. An access key id of 12 digits is taken for the account id, which is how one emulator
+serves many accounts.
+"""
+
+import re
+from typing import NamedTuple
+
+from emulator.protocol.routing import parse_query
+from emulator.wire.messages import Request
+
+# Credential=AKIDEXAMPLE/20150830/us-east-1/lambda/aws4_request; version 4A names no region.
+_SCOPE = re.compile(r"([^/,\s]+)/\d{8}/(?:([^/,\s]+)/)?([^/,\s]+)/aws4_request")
+_ACCOUNT_ID = re.compile(r"[0-9]{12}")
+
+
+class Caller(NamedTuple):
+    """What a signature says. A part that it does not say is None: the settings' default applies."""
+
+    account_id: str | None = None
+    region: str | None = None
+    service: str | None = None
+
+
+def caller_of(request: Request) -> Caller | None:
+    """The caller of a signed request (header, or query of a presigned one); None if there is no signature at all."""
+    authorization = request.headers.get("authorization")
+    if authorization is not None:
+        credential = authorization.partition("Credential=")[2]
+    elif "X-Amz-Credential=" in request.query:
+        credential = parse_query(request.query)["X-Amz-Credential"][0]
+    else:
+        return None
+    scope = _SCOPE.match(credential)
+    if scope is None:
+        return Caller()
+    key, region, service = scope.groups()
+    return Caller(key if _ACCOUNT_ID.fullmatch(key) else None, region, service)

@@ -1,0 +1,47 @@
+"""AWS's limits, in one place. Sizes are bytes unless a name says otherwise; evidence is cited next to each.
+
+[docs] is the developer guide's page on quotas, [model] the service model, [rec] a recorded answer of AWS.
+"""
+
+MEGABYTE = 1024 * 1024
+
+# The account
+CONCURRENT_EXECUTIONS = 1000  # [docs]
+UNRESERVED_MINIMUM = 100  # executions that no function may reserve [docs: lambda-concurrency]
+TOTAL_CODE_SIZE = 80_530_636_800  # 75 GB of packages, layers and versions [docs]
+REQUESTS_PER_CONCURRENCY = 10  # invocations a second for each unit of concurrency [docs: lambda-concurrency]
+
+# A function's code
+CODE_SIZE_ZIPPED = 52_428_800  # inline package [rec: test_oversized_zipped_create_lambda]
+CODE_SIZE_UNZIPPED = 262_144_000  # code and layers together [rec: test_oversized_unzipped_lambda]
+# Body of CreateFunction and UpdateFunctionCode. 69905067, the base64 of a full package, until 2021 [issues:
+# prisma/ecosystem-tests#1507]; that a package above the limit is named as such today shows that 256 KB were added.
+CODE_REQUEST_SIZE = 70_167_211
+LAYERS = 5  # [rec: test_layer_function_quota_exception]
+
+# A function's configuration
+FUNCTION_NAME_LENGTH = 64  # of the bare name, on creation [rec: test_function_arns]
+VARIABLES_SIZE = 4096  # of the compact JSON [rec: test_lambda_envvars_near_limit_succeeds]
+TIMEOUT_SECONDS = 900  # [docs]; the model's 5400 is for managed instances
+MEMORY_MB = 10_240  # [docs]; the model's 32768 is for managed instances
+EPHEMERAL_STORAGE_MB = 10_240  # [docs]; more needs an accelerator [model: EphemeralStorageSize]
+TAGS = 50  # [docs: configuration-tags]
+
+# One invocation
+SYNCHRONOUS_PAYLOAD = 6 * MEGABYTE  # request of RequestResponse [docs]
+SYNCHRONOUS_RESPONSE = 6_291_556  # [rec: test_lambda_too_large_response]
+ASYNCHRONOUS_PAYLOAD = MEGABYTE  # request of Event [docs: InvocationRequest]
+INVOKE_ASYNC_PAYLOAD = 256 * 1024  # the old InvokeAsync [docs]
+CLIENT_CONTEXT = 3583  # base64 text [docs: InvocationRequest]
+LOG_TAIL = 4096  # [docs: InvocationResponse]
+
+# An execution environment
+INIT_SECONDS = 10  # [docs: lambda-runtime-environment]
+FILE_DESCRIPTORS = 1024  # [docs]
+PROCESSES = 1024  # processes and threads together [docs]
+EXTENSIONS = 10  # [rie: core/registrations.go]
+
+# Pages
+FUNCTIONS_PER_PAGE = 50  # also versions; a larger MaxItems is capped silently [model: ListFunctions documentation]
+ALIASES_PER_PAGE = 50  # not documented; taken from the other function lists
+CODE_LINK_SECONDS = 600  # GetFunction's Code.Location is valid for ten minutes [model: FunctionCodeLocation]

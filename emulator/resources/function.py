@@ -1,0 +1,273 @@
+"""A function and its versions, as they are stored, and as AWS describes them.
+
+A `FunctionVersion` is everything an execution environment is started from. Changing a function makes a new one with a
+new key, so whoever still holds the old one (a running invocation, a pool) goes on with what it started from.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from emulator import arn, clock, ids
+from emulator.resources.alias import Alias
+from emulator.resources.code import CodePackage, ContainerImage
+from emulator.resources.condition import MEMBERS, Condition, Event, after
+from emulator.resources.runtime import runtime_version
+
+__all__ = ["CodePackage", "Function", "FunctionVersion", "LayerReference"]
+
+Changes = Mapping[str, Any]  # fields of a FunctionVersion and their new values
+
+# Lists leave these out, and keep everything else (functions.md §1) [rec: test_list_functions, 2025-11-25].
+_NOT_LISTED = frozenset(
+    {
+        "State", "StateReason", "StateReasonCode",
+        "LastUpdateStatus", "LastUpdateStatusReason", "LastUpdateStatusReasonCode",
+        "RuntimeVersionConfig",
+    }
+)  # fmt: skip
+
+
+@dataclass(slots=True, frozen=True)
+class LayerReference:
+    """A layer version that a function uses; it outlives the layer [rec: test_layer_lifecycle, 2025-11-25]."""
+
+    arn: str
+    code_size: int
+    unzipped_size: int
+
+
+@dataclass(slots=True)
+class FunctionVersion:
+    """The code and configuration of `$LATEST` or of one published version: everything an environment is started from.
+
+    `key` names this code and this configuration and changes with every update of either: environments of another key
+    are never used for it. `condition` and `revision_id` are all that changes in place.
+    """
+
+    account_id: str
+    region: str
+    name: str
+    version: str  # "$LATEST" or "1", "2", …
+    role: str
+    runtime: str | None  # None for an image
+    handler: str | None  # None for an image
+    code: CodePackage
+    architectures: list[str]
+    timeout: int = 3  # seconds
+    memory_size: int = 128  # MB
+    ephemeral_storage: int = 512  # MB
+    variables: dict[str, str] | None = None  # None: the function never had any
+    log_format: str = "Text"
+    application_log_level: str | None = None
+    system_log_level: str | None = None
+    log_group: str = ""
+    tracing_mode: str = "PassThrough"
+    description: str = ""
+    layers: tuple[LayerReference, ...] = ()
+    image: ContainerImage | None = None  # for PackageType Image
+    image_config: dict[str, Any] | None = None  # EntryPoint, Command, WorkingDirectory
+    vpc_config: dict[str, Any] | None = None  # SubnetIds, SecurityGroupIds, Ipv6AllowedForDualStack
+    dead_letter_arn: str | None = None
+    kms_key_arn: str | None = None
+    file_systems: tuple[dict[str, Any], ...] = ()
+    snap_start: str = "None"  # or "PublishedVersions"
+    tenancy_config: dict[str, Any] | None = None
+    durable_config: dict[str, Any] | None = None
+    last_modified: datetime = field(default_factory=lambda: datetime.now(UTC))
+    condition: Condition = Condition.CREATING
+    revision_id: str = field(default_factory=ids.revision_id)
+    key: str = field(default_factory=ids.version_key)
+
+    @property
+    def arn(self) -> str:
+        """The qualified ARN of this version."""
+        return arn.function_arn(self.region, self.account_id, self.name, self.version)
+
+    @property
+    def package_type(self) -> str:
+        return "Zip" if self.image is None else "Image"
+
+    @property
+    def state(self) -> str:
+        """AWS's State: `Pending`, `Active`, …"""
+        return MEMBERS[self.condition]["State"]
+
+    @property
+    def layers_size(self) -> int:
+        """Bytes that the layers hold, unzipped."""
+        return sum(layer.unzipped_size for layer in self.layers)
+
+    def derive(self, moment: datetime, condition: Condition, changes: Changes) -> "FunctionVersion":
+        """A new version with `changes`, a key and a RevisionId of its own."""
+        own: dict[str, Any] = {"last_modified": moment, "condition": condition}
+        return replace(self, **changes, **own, revision_id=ids.revision_id(), key=ids.version_key())
+
+    def describe(self, qualifier: str | None = None) -> dict[str, Any]:
+        """AWS's FunctionConfiguration. `qualifier` is the one the ARN bears: none, a version, or an alias."""
+        members = {
+            "FunctionName": self.name,
+            "FunctionArn": arn.function_arn(self.region, self.account_id, self.name, qualifier),
+            "Runtime": self.runtime,
+            "Role": self.role,
+            "Handler": self.handler,
+            "CodeSize": self.code.size,
+            "Description": self.description,
+            "Timeout": self.timeout,
+            "MemorySize": self.memory_size,
+            "LastModified": clock.iso_milliseconds(self.last_modified),
+            "CodeSha256": self.code.sha256,
+            "Version": self.version,
+            "VpcConfig": self._describe_vpc(),
+            "DeadLetterConfig": self.dead_letter_arn and {"TargetArn": self.dead_letter_arn},
+            "Environment": None if self.variables is None else {"Variables": dict(self.variables)},
+            "KMSKeyArn": self.kms_key_arn,
+            "TracingConfig": {"Mode": self.tracing_mode},
+            "RevisionId": self.revision_id,
+            "Layers": [{"Arn": layer.arn, "CodeSize": layer.code_size} for layer in self.layers] or None,
+            **MEMBERS[self.condition],
+            "FileSystemConfigs": list(self.file_systems) or None,
+            "PackageType": self.package_type,
+            "ImageConfigResponse": {"ImageConfig": self.image_config} if self.image_config else None,
+            "Architectures": list(self.architectures),
+            "EphemeralStorage": {"Size": self.ephemeral_storage},
+            "SnapStart": self._describe_snap_start(),
+            "RuntimeVersionConfig": self._describe_runtime_version(),
+            "LoggingConfig": self._describe_logging(),
+            "TenancyConfig": self.tenancy_config,
+            "DurableConfig": self.durable_config,
+        }
+        return {name: value for name, value in members.items() if value is not None}
+
+    def describe_listed(self, qualifier: str | None = None) -> dict[str, Any]:
+        """An entry of ListFunctions or ListVersionsByFunction."""
+        return {name: value for name, value in self.describe(qualifier).items() if name not in _NOT_LISTED}
+
+    def _describe_logging(self) -> dict[str, str]:
+        levels = {"ApplicationLogLevel": self.application_log_level, "SystemLogLevel": self.system_log_level}
+        given = {name: level for name, level in levels.items() if level is not None}
+        return {"LogFormat": self.log_format, **given, "LogGroup": self.log_group}
+
+    def _describe_snap_start(self) -> dict[str, str]:
+        # Only a published version is optimised (functions.md §5) [model: SnapStartResponse].
+        optimised = self.snap_start == "PublishedVersions" and self.version != arn.LATEST
+        return {"ApplyOn": self.snap_start, "OptimizationStatus": "On" if optimised else "Off"}
+
+    def _describe_runtime_version(self) -> dict[str, str] | None:
+        if self.runtime is None:
+            return None
+        digest = runtime_version(self.runtime, self.architectures[0])
+        return {"RuntimeVersionArn": arn.runtime_version_arn(self.region, digest)}
+
+    def _describe_vpc(self) -> dict[str, Any] | None:
+        if self.vpc_config is None:
+            return None
+        # The VPC of a subnet is EC2's knowledge, which nobody has here: the same subnets always get the same id.
+        subnets = self.vpc_config.get("SubnetIds", [])
+        return {
+            "SubnetIds": subnets,
+            "SecurityGroupIds": self.vpc_config.get("SecurityGroupIds", []),
+            "VpcId": "vpc-" + ids.stable_digest("vpc", *sorted(subnets))[:17] if subnets else "",
+            "Ipv6AllowedForDualStack": self.vpc_config.get("Ipv6AllowedForDualStack", False),
+        }
+
+
+@dataclass(slots=True)
+class Function:
+    """A function: `$LATEST`, its published versions, its aliases, and what belongs to all of them.
+
+    `latest` is `$LATEST` as it is described. `running` is `$LATEST` as it is run: while an update is in progress, that
+    is the code and configuration from before. `versions` is keyed by number and in ascending order.
+    `reserved_concurrency` is None where nothing is reserved, and 0 where nothing may run; it holds for all versions
+    together and may change at any time, so read it at every admission.
+    """
+
+    latest: FunctionVersion
+    tags: dict[str, str] = field(default_factory=dict)
+    versions: dict[str, FunctionVersion] = field(default_factory=dict)
+    aliases: dict[str, Alias] = field(default_factory=dict)
+    reserved_concurrency: int | None = None
+    recursive_loop: str = "Terminate"
+    deleted: bool = False
+    running: FunctionVersion = field(init=False)
+    _last_number: int = 0
+    _published: tuple[str, str] | None = None  # key of `$LATEST` when it was last published, and the number it got
+
+    def __post_init__(self) -> None:
+        self.running = self.latest
+
+    @property
+    def name(self) -> str:
+        return self.latest.name
+
+    @property
+    def account_id(self) -> str:
+        return self.latest.account_id
+
+    @property
+    def region(self) -> str:
+        return self.latest.region
+
+    def arn(self, qualifier: str | None = None) -> str:
+        """The ARN of this function, or of one of its versions or aliases."""
+        return arn.function_arn(self.region, self.account_id, self.name, qualifier)
+
+    def all_versions(self) -> list[FunctionVersion]:
+        """`$LATEST`, then the published versions in ascending order."""
+        return [self.latest, *self.versions.values()]
+
+    def find(self, qualifier: str | None) -> FunctionVersion | None:
+        """The version that `qualifier` names, as it is described; an alias stands for its main version."""
+        if qualifier is None or qualifier == arn.LATEST:
+            return self.latest
+        alias = self.aliases.get(qualifier)
+        return self.find(alias.function_version) if alias else self.versions.get(qualifier)
+
+    def choose(self, qualifier: str | None) -> FunctionVersion | None:
+        """The version that serves one invocation of `qualifier`, as it runs; an alias with weights decides anew."""
+        if qualifier is None or qualifier == arn.LATEST:
+            return self.running
+        alias = self.aliases.get(qualifier)
+        return self.choose(alias.choose()) if alias else self.versions.get(qualifier)
+
+    def update(self, moment: datetime, changes: Changes) -> FunctionVersion:
+        """Begin an update of `$LATEST`. It is described at once, and runs when it has settled."""
+        condition = after(self.latest.condition, Event.UPDATED)
+        self.latest = self.latest.derive(moment, condition, changes)
+        return self.latest
+
+    def settle(self, version: FunctionVersion) -> FunctionVersion | None:
+        """End the creation or the update of `version`. Returns the version that no longer runs because of it, if any.
+
+        The RevisionId changes here for the second time [rec: test_redundant_updates, 2025-11-25].
+        """
+        version.condition = after(version.condition, Event.SETTLED)
+        version.revision_id = ids.revision_id()
+        if version is not self.latest or version is self.running:
+            return None
+        replaced, self.running = self.running, version
+        return replaced
+
+    def publish(self, moment: datetime, condition: Condition, description: str | None = None) -> FunctionVersion:
+        """Make a new version of what `$LATEST` holds now. Without a description it has that of `$LATEST`."""
+        self._last_number += 1
+        number = str(self._last_number)
+        changes = {"version": number} if description is None else {"version": number, "description": description}
+        self.versions[number] = self.latest.derive(moment, condition, changes)
+        self._published = (self.latest.key, number)
+        return self.versions[number]
+
+    def published(self) -> FunctionVersion | None:
+        """The version that holds what `$LATEST` holds now, if it was published since its last update.
+
+        What counts is whether an update was made, not whether it changed anything: an update to the same code makes a
+        new version possible [issues: getmoto/moto#8379, whose author verified it against AWS in 2024].
+        """
+        if self._published is None or self._published[0] != self.latest.key:
+            return None
+        return self.versions.get(self._published[1])
+
+    def aliases_of(self, version: str) -> Iterator[Alias]:
+        """The aliases that refer to a version, as their main one or by weight."""
+        return (alias for alias in self.aliases.values() if version in alias.versions())

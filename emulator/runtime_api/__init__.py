@@ -1,0 +1,1 @@
+"""What function code talks to: the Runtime API of one execution environment."""

@@ -1,0 +1,155 @@
+"""The Runtime API as one runtime process sees it, from its start to its end.
+
+A session is pure protocol: it holds no socket and knows no process. Its owner gives it one event at a time with `give()`, and
+hears through a `Listener` what the runtime did. A new runtime process gets a new session (and a new port), so nothing that an
+old one still sends can be taken for the new one's.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Protocol
+
+from emulator.quotas import SYNCHRONOUS_RESPONSE
+from emulator.runtime_api import answers
+from emulator.runtime_api.error_type import reported_error_type
+from emulator.runtime_api.states import Call, State, TransitionRefusedError, after
+from emulator.wire.messages import Request, Response
+
+_PREFIX = "/2018-06-01/runtime/"
+_ERROR_TYPE = "lambda-runtime-function-error-type"
+_RESPONSE_MODE = "lambda-runtime-function-response-mode"
+
+Answer = Response | asyncio.Future[Response]
+
+
+@dataclass(slots=True, frozen=True)
+class Event:
+    """What a runtime is given: `headers` as they are sent, `body` as the caller sent it."""
+
+    request_id: str
+    headers: dict[str, str]
+    body: bytes
+
+
+class Listener(Protocol):
+    """Who wants to know what a runtime does."""
+
+    def runtime_ready(self) -> None:
+        """It asked for an event and there is none to repeat."""
+
+    def runtime_responded(self, body: bytes, content_type: str) -> None:
+        """It answered the current event."""
+
+    def runtime_errored(self, body: bytes, content_type: str, error_type: str) -> None:
+        """The function failed at the current event; `body` is for the caller as it is."""
+
+    def response_refused(self, error_type: str, message: str) -> None:
+        """Its answer to the current event could not be accepted, and the caller must be told instead."""
+
+    def init_failed(self, body: bytes, content_type: str, error_type: str) -> None:
+        """It could not get ready; `body` is for the caller."""
+
+
+class RuntimeSession:
+    """One runtime's side of the protocol. `handle` is what an HttpServer serves."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+        self._state = State.STARTED
+        self._event: Event | None = None
+        self._waiting: list[asyncio.Future[Response]] = []
+        self._ended = False
+
+    @property
+    def state(self) -> State:
+        return self._state
+
+    def give(self, event: Event) -> None:
+        """Gives the runtime an event, which must be READY for it. Whoever waits for `next` gets it at once."""
+        self._state = after(self._state, Call.EVENT)
+        self._event = event
+        waiting, self._waiting = self._waiting, []
+        for answer in waiting:
+            if not answer.done():  # the runtime may have died while it waited
+                answer.set_result(Response(200, event.headers, event.body))
+
+    def end(self) -> None:
+        """The runtime is gone, or about to be killed: nothing that it may still send is listened to."""
+        self._ended = True
+
+    def handle(self, request: Request) -> Answer:
+        """Answers one request."""
+        if self._ended:
+            return answers.GONE
+        path = request.path
+        if path.startswith(_PREFIX + "invocation/"):
+            try:
+                return self._handle_invocation(request, path[len(_PREFIX) + 11 :])
+            except TransitionRefusedError as error:
+                return answers.invalid_transition(str(error))
+        if path == _PREFIX + "init/error":
+            return self._handle_init_error(request)
+        if path == "/2018-06-01/ping":
+            return answers.PONG
+        return answers.NOT_FOUND
+
+    def _handle_invocation(self, request: Request, rest: str) -> Answer:
+        if rest == "next":
+            return self._next() if request.method == "GET" else answers.method_not_allowed()
+        request_id, _, what = rest.partition("/")
+        if what not in {"response", "error"}:
+            return answers.NOT_FOUND
+        if request.method != "POST":
+            return answers.method_not_allowed()
+        # The id is looked at before the state (runtime-api.md §5).
+        if self._event is None or request_id != self._event.request_id:
+            return answers.INVALID_REQUEST_ID
+        return self._response(request) if what == "response" else self._error(request)
+
+    def _next(self) -> Answer:
+        self._state = after(self._state, Call.NEXT)
+        if self._state is State.RUNNING:
+            assert self._event is not None
+            return Response(200, self._event.headers, self._event.body)
+        answer: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+        self._waiting.append(answer)
+        self._listener.runtime_ready()
+        return answer
+
+    def _response(self, request: Request) -> Response:
+        self._finish(Call.RESPONSE)
+        mode = request.headers.get(_RESPONSE_MODE)
+        if mode is not None and mode.lower() != "streaming":
+            self._listener.response_refused("Runtime.InvalidResponseModeHeader", "Invalid response mode header")
+            return answers.INVALID_RESPONSE_MODE
+        if len(request.body) > SYNCHRONOUS_RESPONSE:
+            self._listener.response_refused(
+                "Function.ResponseSizeTooLarge",
+                f"Response payload size exceeded maximum allowed payload size ({SYNCHRONOUS_RESPONSE} bytes).",
+            )
+            return answers.TOO_LARGE
+        self._listener.runtime_responded(request.body, request.headers.get("content-type", ""))
+        return answers.ACCEPTED
+
+    def _error(self, request: Request) -> Response:
+        self._finish(Call.ERROR)
+        self._listener.runtime_errored(request.body, *_error_details(request))
+        return answers.ACCEPTED
+
+    def _handle_init_error(self, request: Request) -> Response:
+        if request.method != "POST":
+            return answers.method_not_allowed()
+        try:
+            self._state = after(self._state, Call.INIT_ERROR)
+        except TransitionRefusedError as error:
+            return answers.invalid_transition(str(error))
+        self._listener.init_failed(request.body, *_error_details(request))
+        return answers.ACCEPTED
+
+    def _finish(self, call: Call) -> None:
+        self._state = after(self._state, call)
+        self._event = None  # a second answer to the same event bears an id that is no longer valid
+
+
+def _error_details(request: Request) -> tuple[str, str]:
+    return request.headers.get("content-type", ""), reported_error_type(request.headers.get(_ERROR_TYPE, ""))

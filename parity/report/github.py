@@ -1,0 +1,106 @@
+"""What GitHub Actions shows: an annotation at the line of each scenario that differs, and the summary of the job."""
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from parity.errors import ParityError
+from parity.evidence import CLASSES
+from parity.report import STATUSES, Report, ScenarioResult, StepResult
+from parity.report.wording import CANDIDATE, headline, notes, runtime_notes, value_text, who_said
+
+_LARGEST_SUMMARY = 900_000  # bytes; GitHub refuses a summary of more than 1 MiB
+
+
+def runs_there(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether this process runs in GitHub Actions."""
+    return environment.get("GITHUB_ACTIONS") == "true"
+
+
+def annotations(report: Report, workspace: Path) -> Iterator[str]:
+    """One workflow command for each step that differs and each other complaint, to be printed on standard output."""
+    for scenario in report.scenarios:
+        for step in scenario.steps:
+            if step.differences:
+                yield _error(_message(step), step.step, _place(scenario, step, workspace))
+    for note in notes(report):
+        yield _error(note, "parity", {})
+
+
+def _message(step: StepResult) -> str:
+    lines = [step.says] if step.says else []
+    for difference in step.differences:
+        lines += [
+            difference.path,
+            f"  {who_said(difference.evidence)}: {value_text(difference.expected)}",
+            f"  {CANDIDATE}: {value_text(difference.actual)}",
+        ]
+    return "\n".join(lines)
+
+
+def _place(scenario: ScenarioResult, step: StepResult, workspace: Path) -> dict[str, str]:
+    """Where the scenario is in the checkout; nowhere, if it came with an installed package."""
+    path = scenario.path.resolve()
+    if not path.is_relative_to(workspace.resolve()):
+        return {}
+    return {"file": path.relative_to(workspace.resolve()).as_posix(), "line": str(step.line)}
+
+
+def _error(message: str, title: str, place: Mapping[str, str]) -> str:
+    properties = ",".join(f"{name}={_property(value)}" for name, value in {**place, "title": title}.items())
+    return f"::error {properties}::{_data(message)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def append_summary(report: Report, file: Path) -> None:
+    """Adds the summary to the file that GitHub names in GITHUB_STEP_SUMMARY. Raises ParityError."""
+    try:
+        with file.open("a", encoding="utf-8") as summary_file:
+            summary_file.write(summary(report))
+    except OSError as error:
+        raise ParityError(f"{file}: the job summary cannot be written: {error.strerror}") from None
+
+
+def summary(report: Report) -> str:
+    """The report in Markdown."""
+    mark = "✅" if report.exit_code == 0 else "❌"
+    text = "\n".join([f"## {mark} Parity with {report.target}", "", headline(report), "", *_evidence(report), ""])
+    text += "".join(f"- {note}\n" for note in [*notes(report), *runtime_notes(report)])
+    for scenario in report.scenarios:
+        for step in scenario.steps:
+            part = _details(step) if step.differences else ""
+            if len((text + part).encode()) > _LARGEST_SUMMARY:
+                return text + "\n…and more; the log of this job has them all.\n"
+            text += part
+    return text
+
+
+def _evidence(report: Report) -> Iterator[str]:
+    counts = {name: row for name, row in report.counts().items() if any(row.values())}
+    yield f"| evidence | steps | {' | '.join(STATUSES)} | means |"
+    yield f"|---|---:|{'---:|' * len(STATUSES)}---|"
+    for name, row in counts.items():
+        cells = " | ".join(str(row[status]) for status in STATUSES)
+        yield f"| {name} | {sum(row.values())} | {cells} | {CLASSES[name]} |"
+
+
+def _details(step: StepResult) -> str:
+    blocks = "\n".join(
+        f"{one.path}\n- {who_said(one.evidence)} ({one.evidence}): {value_text(one.expected)}\n"
+        f"+ {CANDIDATE}: {value_text(one.actual)}"
+        for one in step.differences
+    )
+    fence = "`" * max(3, _longest_run(blocks) + 1)
+    says = f"\n{step.says}\n" if step.says else ""
+    return f"\n### {step.step}\n{says}\n{fence}diff\n{blocks}\n{fence}\n"
+
+
+def _longest_run(text: str) -> int:
+    return max((len(run) for run in text.replace("\n", " ").split(" ") if set(run) == {"`"}), default=0)

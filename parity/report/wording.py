@@ -1,0 +1,74 @@
+"""How the parts of a report are put into words, the same in every form of it."""
+
+from typing import Any
+
+import msgspec
+
+from parity.comparison import MISSING, MemberName
+from parity.report import Report
+
+LONGEST = 2000  # characters of a value; what is longer is cut in the middle
+
+_SAID = {
+    "aws": "AWS said",
+    "published": "AWS said",
+    "documented": "documented",
+    "regression": "recorded",
+    "endpoint": "recorded",
+}
+CANDIDATE = "candidate said"
+
+
+def who_said(evidence: str) -> str:
+    """Who stands behind the expected side of a difference: `aws` and `published` answers alone are AWS's."""
+    return _SAID[evidence]
+
+
+def value_text(value: Any) -> str:
+    """One side of a difference on one line: compact JSON, `(nothing)`, or the name of a member."""
+    if value is MISSING:
+        return "(nothing)"
+    if isinstance(value, MemberName):
+        return f"a member named {value.name}"
+    text = msgspec.json.encode(value, order="sorted").decode()
+    if len(text) <= LONGEST:
+        return text
+    half = LONGEST // 2
+    return f"{text[:half]} … {len(text) - 2 * half} characters … {text[-half:]}"
+
+
+def headline(report: Report) -> str:
+    """The result in one line: "147 scenarios, 1073 steps: 1070 same, 3 different · 21.3 s"."""
+    counts = {
+        status: sum(row[status] for row in report.counts().values())
+        for status in ("same", "different", "excused", "not asked", "skipped")
+    }
+    shown = [f"{counts['same']} same", f"{counts['different']} different"]
+    shown += [f"{count} {status}" for status, count in counts.items() if count and status not in ("same", "different")]
+    failed = sum(scenario.failure is not None for scenario in report.scenarios)
+    scenarios = f"{_many(len(report.scenarios), 'scenario')}{f' ({failed} failed)' if failed else ''}"
+    return f"{scenarios}, {_many(len(report.steps), 'step')}: {', '.join(shown)} · {report.duration:.1f} s"
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def notes(report: Report) -> list[str]:
+    """What else decides the result or explains it, one sentence each."""
+    lines = [f"{scenario.scenario}: {scenario.failure}" for scenario in report.scenarios if scenario.failure]
+    lines += [f"known difference is gone, remove it from the list: {entry}" for entry in report.gone]
+    lines += [f"known difference is about a step that does not exist: {entry}" for entry in report.about_nothing]
+    if report.weak:
+        first = ", ".join(step.step for step in report.weak[:3]) + (", …" if len(report.weak) > 3 else "")
+        lines.append(f"{_many(len(report.weak), 'step')} with weaker evidence than {report.min_evidence}: {first}")
+    return lines
+
+
+def runtime_notes(report: Report) -> list[str]:
+    """Which interpreter each runtime ran on, where it was not the runtime's own."""
+    return [
+        f"{runtime} ran on {used.get('interpreter')} ({used.get('version')}), which stands in for it"
+        for runtime, used in sorted(report.runtimes.items())
+        if used.get("substituted")
+    ]

@@ -1,0 +1,4 @@
+import sys
+
+print("leaving before the first invocation")
+sys.exit(3)

@@ -1,0 +1,5 @@
+import os
+
+
+def handler(event, context):
+    return {"WRAPPER_VAR": os.environ.get("WRAPPER_VAR"), "event": event}

@@ -1,0 +1,262 @@
+"""A small world in which the operations are called as the gateway calls them: real store, real settings, a clock that
+the test moves, and a dispatcher that records what it is given."""
+
+import asyncio
+import heapq
+import io
+import itertools
+import json
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator.arn import partition_of
+from emulator.clock import Clock
+from emulator.errors import ServiceError
+from emulator.execution.invocation import Invocation, Outcome
+from emulator.operations import OPERATIONS
+from emulator.operations.call import Call
+from emulator.resources.function import Function, FunctionVersion
+from emulator.resources.store import Store
+from emulator.settings import Settings
+from emulator.wire.messages import Request
+
+RECORDINGS = Path(__file__).parents[4] / "shared" / "aws-recordings"
+ACCOUNT, REGION = "111111111111", "us-east-1"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/lambda-role"
+
+
+def zip_of(**files: str) -> bytes:
+    """A zip file with these texts; `_` in a name stands for a dot."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(zipfile.ZipInfo(name.replace("_", ".")), text)
+    return buffer.getvalue()
+
+
+def zip_of_size(size: int) -> bytes:
+    """A small zip file that holds `size` bytes."""
+    buffer = io.BytesIO()
+    compressed = zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
+    with compressed as archive, archive.open("zeros", "w") as entry:
+        for _ in range(size // 1_000_000):
+            entry.write(bytes(1_000_000))
+        entry.write(bytes(size % 1_000_000))
+    return buffer.getvalue()
+
+
+class Timer:
+    def __init__(self) -> None:
+        self.cancelled = False
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+
+class MovedClock(Clock):
+    """A clock that stands still until the test moves it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.moment = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+        self._waiting: list[tuple[datetime, int, Timer, Callable[..., object], tuple[object, ...]]] = []
+        self._order = itertools.count()
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def call_later(self, seconds: float, callback: Callable[..., object], *arguments: object) -> Timer:
+        timer = Timer()
+        due = self.moment + timedelta(seconds=seconds)
+        heapq.heappush(self._waiting, (due, next(self._order), timer, callback, arguments))
+        return timer
+
+    def move(self, seconds: float) -> None:
+        until = self.moment + timedelta(seconds=seconds)
+        while self._waiting and self._waiting[0][0] <= until:
+            self.moment, _, timer, callback, arguments = heapq.heappop(self._waiting)
+            if not timer.cancelled:
+                callback(*arguments)
+        self.moment = until
+
+
+class RecordingDispatcher:
+    """Notes what it is asked to run, and answers when the test says so."""
+
+    def __init__(self) -> None:
+        self.invoked: list[tuple[FunctionVersion, Invocation, Function]] = []
+        self.enqueued: list[tuple[Callable[[], FunctionVersion], Invocation, Function]] = []
+        self.retired: list[str] = []
+        self.running: asyncio.Future[Outcome] | None = None
+
+    def invoke(self, version: FunctionVersion, invocation: Invocation, function: Function) -> asyncio.Future[Outcome]:
+        self.invoked.append((version, invocation, function))
+        self.running = asyncio.get_running_loop().create_future()
+        return self.running
+
+    def enqueue(self, find: Callable[[], FunctionVersion], invocation: Invocation, function: Function) -> None:
+        self.enqueued.append((find, invocation, function))
+
+    def retire(self, key: str) -> None:
+        self.retired.append(key)
+
+
+class World:
+    """One emulator without its sockets and processes."""
+
+    role = ROLE
+    code = zip_of(index_py="def handler(event, context): return event")
+    other_code = zip_of(index_py="def handler(event, context): return 2")
+    zip_of = staticmethod(zip_of)
+    zip_of_size = staticmethod(zip_of_size)
+
+    def __init__(self) -> None:
+        self.clock = MovedClock()
+        self.store = Store()
+        self.dispatcher = RecordingDispatcher()
+        self.settings = Settings(settle_seconds=1.0)
+        self._requests = itertools.count(1)
+
+    def call(self, operation: str, region: str = REGION, account_id: str = ACCOUNT, **headers: str) -> Call:
+        return Call(
+            operation=operation,
+            account_id=account_id,
+            region=region,
+            partition=partition_of(region),
+            request_id=f"request-{next(self._requests)}",
+            base_url="http://localhost:4566",
+            request=Request("POST", "/", "", headers),
+            resources=self.store.region(account_id, region),
+            dispatcher=self.dispatcher,  # type: ignore[arg-type]
+            settings=self.settings,
+            clock=self.clock,
+        )
+
+    def do(self, operation: str, **members: Any) -> Any:
+        return OPERATIONS[operation](self.call(operation), members)
+
+    def refusal(self, operation: str, **members: Any) -> ServiceError:
+        with pytest.raises(ServiceError) as refused:
+            self.do(operation, **members)
+        return refused.value
+
+    def create(self, name: str = "fn", *, settled: bool = True, **members: Any) -> Any:
+        given = {"Role": ROLE, "Code": {"ZipFile": self.code}}
+        if members.get("PackageType") != "Image":
+            given |= {"Runtime": "python3.12", "Handler": "index.handler"}
+        answer = self.do("CreateFunction", **(given | {"FunctionName": name} | members))
+        if settled:
+            self.settle()
+        return answer
+
+    def settle(self) -> None:
+        self.clock.move(1.0)
+
+    def arn(self, name: str = "fn", qualifier: str | None = None) -> str:
+        return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}" + (f":{qualifier}" if qualifier else "")
+
+    def function(self, name: str = "fn") -> Function:
+        return self.store.region(ACCOUNT, REGION).functions[name]
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+_TOKEN = re.compile(r"<[^<>]+>")
+# Their values are not ours, or are cut by the recording itself.
+_UNBOUND = {"<code-size>", "<location>", "<partition>", "<region>"}
+_WORDS = {"date", "code-sha256"}  # stand for values without being marked as tokens
+
+
+class Recording:
+    """One recorded test: its answers of AWS, with which ours are compared member by member.
+
+    Tokens are unified: a numbered token stands for the same value wherever it stands in the test, and for another value
+    than any other token of its kind.
+    """
+
+    def __init__(self, file: str, test: str) -> None:
+        path = RECORDINGS / f"{file}.snapshot.json"
+        if not path.exists():
+            pytest.skip("the published recordings are not here")
+        tests = json.loads(path.read_text())
+        self._answers = next(entry for name, entry in tests.items() if name.endswith(test))["recorded-content"]
+        self._bound: dict[str, str] = {}
+
+    def answer(self, key: str) -> Any:
+        found = self._answers
+        for part in key.split("."):
+            found = found[part]
+        return found
+
+    def asked(self, key: str) -> dict[str, Any]:
+        """The CreateFunction members that must have been given for the answer at `key` to come back."""
+        answer = self.answer(key)
+        names = ("Runtime", "Handler", "Timeout", "MemorySize", "Environment", "Description")
+        return {name: answer[name] for name in names if name in answer}
+
+    def check(self, key: str, ours: Any) -> None:
+        """Compare an answer, or a ServiceError, with the recorded one."""
+        recorded = self.answer(key)
+        if isinstance(ours, ServiceError):
+            self._check_error(recorded, ours)
+        else:
+            members = {name: value for name, value in recorded.items() if name != "ResponseMetadata"}
+            self._check_value(members, ours, key)
+
+    def _check_error(self, recorded: Any, ours: ServiceError) -> None:
+        assert ours.code == recorded["Error"]["Code"]
+        self._check_value(recorded["Error"]["Message"], ours.message, "Message")
+        assert ours.type == recorded.get("Type")
+
+    def _check_value(self, recorded: Any, ours: Any, path: str) -> None:
+        if isinstance(recorded, dict):
+            assert isinstance(ours, dict), path
+            assert sorted(recorded) == sorted(ours), path
+            for name, value in recorded.items():
+                self._check_value(value, ours[name], f"{path}.{name}")
+        elif isinstance(recorded, list):
+            assert len(recorded) == len(ours), path
+            for number, value in enumerate(recorded):
+                self._check_value(value, ours[number], f"{path}[{number}]")
+        elif isinstance(recorded, str):
+            self._check_text(recorded, ours, path)
+        else:
+            assert recorded == ours, path
+
+    def _check_text(self, recorded: str, ours: Any, path: str) -> None:
+        if recorded in _WORDS:
+            assert isinstance(ours, str), path
+            return
+        pattern, last, tokens = "", 0, []
+        for found in _TOKEN.finditer(recorded):
+            pattern += re.escape(recorded[last : found.start()]) + "(.+?)"
+            tokens.append(found[0])
+            last = found.end()
+        matched = re.fullmatch(pattern + re.escape(recorded[last:]), str(ours), re.DOTALL)
+        assert matched, f"{path}: {recorded!r} does not look like {ours!r}"
+        for token, value in zip(tokens, matched.groups(), strict=True):
+            if token not in _UNBOUND:
+                self._bind(token, value, path)
+
+    def _bind(self, token: str, value: str, path: str) -> None:
+        assert self._bound.setdefault(token, value) == value, f"{path}: {token}"
+        kind = token.partition(":")[0]
+        same = [other for other, bound in self._bound.items() if bound == value and other.partition(":")[0] == kind]
+        assert same == [token], f"{path}: {token} is the same as {same}"
+
+
+@pytest.fixture
+def recording() -> Iterator[Callable[..., Recording]]:
+    def open_recording(test: str, file: str = "test_lambda_api") -> Recording:
+        return Recording(file, test)
+
+    yield open_recording

@@ -1,0 +1,230 @@
+"""Invoke and InvokeAsync: what reaches the dispatcher, and what reaches the caller."""
+
+import asyncio
+import base64
+import json
+
+import pytest
+
+from emulator.errors import NotYetError, ServiceError
+from emulator.execution.invocation import Outcome
+from emulator.operations import OPERATIONS
+
+
+def invoke(world, headers=None, outcome=None, **members):
+    """Invoke `fn`, let it end with `outcome`, and return the answer, now or later."""
+
+    async def run():
+        call = world.call("Invoke", **(headers or {}))
+        answer = OPERATIONS["Invoke"](call, {"FunctionName": "fn"} | members)
+        if isinstance(answer, dict):
+            return answer
+        world.dispatcher.running.set_result(outcome or Outcome(b"null"))
+        return await answer
+
+    return asyncio.run(run())
+
+
+@pytest.fixture
+def sent(world):
+    """The last invocation that the dispatcher was given."""
+    return lambda: (world.dispatcher.invoked or world.dispatcher.enqueued)[-1][1]
+
+
+def test_a_synchronous_call(world, sent):
+    world.create()
+    answer = invoke(world, Payload=b'{"a": 1}', outcome=Outcome(b'{"b": 2}'))
+    assert answer == {"StatusCode": 200, "ExecutedVersion": "$LATEST", "Payload": b'{"b": 2}'}
+    version, invocation, function = world.dispatcher.invoked[0]
+    assert (version, function) == (world.function().running, world.function())
+    assert (invocation.payload, invocation.function_arn) == (b'{"a": 1}', world.arn())
+    assert invocation.request_id == "request-2"  # that of the call itself
+    assert not invocation.tail
+
+
+def test_a_function_error_is_an_answer(world):
+    world.create()
+    answer = invoke(world, outcome=Outcome(b'{"errorMessage": "no"}', function_error="Unhandled"))
+    assert (answer["StatusCode"], answer["FunctionError"]) == (200, "Unhandled")
+
+
+def test_the_tail_of_the_log(world, sent):
+    world.create()
+    answer = invoke(world, LogType="Tail", outcome=Outcome(b"1", log_tail=b"START \xff"))
+    assert base64.b64decode(answer["LogResult"]) == b"START \xff"
+    assert sent().tail
+
+
+def test_no_body_is_an_empty_object(world, sent):
+    world.create()
+    invoke(world)
+    assert sent().payload == b"{}"
+
+
+@pytest.mark.parametrize(
+    ("members", "arn", "executed"),
+    [
+        ({"Qualifier": "1"}, "1", "1"),
+        ({"FunctionName": "fn:1"}, "1", "1"),
+        ({"FunctionName": "function:fn:live", "Qualifier": "live"}, "live", "1"),
+        ({"Qualifier": "$LATEST"}, "$LATEST", "$LATEST"),
+    ],
+)
+def test_the_function_is_told_how_it_was_named(world, sent, members, arn, executed):
+    world.create(Publish=True)
+    world.do("CreateAlias", FunctionName="fn", Name="live", FunctionVersion="1")
+    answer = invoke(world, **members)
+    assert answer["ExecutedVersion"] == executed
+    assert sent().function_arn == world.arn(qualifier=arn)
+
+
+def test_headers_reach_the_function(world, sent):
+    world.create()
+    context = base64.b64encode(json.dumps({"custom": {"a": "ü"}}).encode()).decode()
+    invoke(world, headers={"x-amzn-trace-id": "Root=1-2-3"}, ClientContext=context)
+    assert (sent().trace_header, sent().client_context) == ("Root=1-2-3", '{"custom": {"a": "\\u00fc"}}')
+
+
+@pytest.mark.parametrize("context", ["%%%", "e30", "WzFd", base64.b64encode(b'{"a":"' + b"x" * 3000 + b'"}').decode()])
+def test_a_bad_client_context(world, context):
+    world.create()
+    with pytest.raises(ServiceError) as refused:
+        invoke(world, ClientContext=context)
+    assert (refused.value.code, refused.value.message) == (
+        "InvalidRequestContentException",
+        "Client context must be a valid Base64-encoded JSON object.",
+    )
+
+
+def test_an_event_is_queued_for_whatever_version_there_is_then(world):
+    world.create()
+    answer = invoke(world, InvocationType="Event", Payload=b"1", LogType="Tail", ClientContext="e30=")
+    assert answer == {"StatusCode": 202, "Payload": b""}
+    find, invocation, function = world.dispatcher.enqueued[0]
+    assert (invocation.payload, invocation.client_context, invocation.tail) == (b"1", None, False)
+    assert function is world.function()
+    world.do("UpdateFunctionCode", FunctionName="fn", ZipFile=world.other_code)
+    assert find().code.zip_bytes == world.code
+    world.settle()
+    assert find().code.zip_bytes == world.other_code
+    world.do("DeleteFunction", FunctionName="fn")
+    with pytest.raises(ServiceError):
+        find()
+
+
+def test_a_dry_run_runs_nothing(world):
+    world.create()
+    assert invoke(world, InvocationType="DryRun") == {"StatusCode": 204, "Payload": b""}
+    assert not world.dispatcher.invoked + world.dispatcher.enqueued
+
+
+@pytest.mark.parametrize(("kind", "limit"), [("RequestResponse", 6_291_456), ("Event", 1_048_576)])
+def test_the_size_of_an_event(world, kind, limit):
+    world.create()
+    body = b'"' + b"x" * (limit - 2) + b'"'
+    invoke(world, InvocationType=kind, Payload=body)
+    with pytest.raises(ServiceError) as refused:
+        invoke(world, InvocationType=kind, Payload=body + b" ")
+    assert (refused.value.code, refused.value.message) == (
+        "RequestEntityTooLargeException",
+        f"Request must be smaller than {limit} bytes for the InvokeFunction operation",
+    )
+
+
+@pytest.mark.parametrize("kind", ["RequestResponse", "Event", "DryRun"])
+def test_a_pending_function_cannot_be_invoked(world, kind):
+    world.create(settled=False)
+    with pytest.raises(ServiceError) as refused:
+        invoke(world, InvocationType=kind)
+    assert refused.value.code == "ResourceConflictException"
+    assert refused.value.message.endswith("The function is currently in the following state: Pending")
+
+
+def test_missing_functions_and_versions(world, recording):
+    recorded = recording("TestLambdaFeatures::test_invoke_exceptions", "test_lambda")
+    with pytest.raises(ServiceError) as refused:
+        invoke(world, FunctionName="doesnotexist")
+    assert refused.value.message == f"Function not found: {world.arn('doesnotexist', '$LATEST')}"
+    assert refused.value.code == recorded.answer("invoke_function_doesnotexist.Error.Code")
+    world.create()
+    with pytest.raises(ServiceError) as refused:
+        invoke(world, Qualifier="7")
+    assert refused.value.message == f"Function not found: {world.arn(qualifier='7')}"
+
+
+def test_a_bad_event_names_the_fault(world):
+    world.create()
+    with pytest.raises(ServiceError) as refused:
+        invoke(world, Payload=b"value")
+    assert refused.value.code == "InvalidRequestContentException"
+
+
+def test_tenants_and_durable_executions(world):
+    world.create()
+    with pytest.raises(ServiceError):
+        invoke(world, TenantId="blue")
+    world.create("tenants", TenancyConfig={"TenantIsolationMode": "PER_TENANT"})
+    with pytest.raises(ServiceError):
+        invoke(world, FunctionName="tenants")
+    world.create("durable", DurableConfig={"ExecutionTimeout": 60})
+    for members in ({"FunctionName": "durable"}, {"FunctionName": "tenants", "TenantId": "blue"}):
+        with pytest.raises(NotYetError):
+            invoke(world, **members)
+
+
+def test_a_caller_who_goes_away_does_not_stop_the_function(world):
+    world.create()
+
+    async def run():
+        answer = OPERATIONS["Invoke"](world.call("Invoke"), {"FunctionName": "fn"})
+        answer.cancel()
+        await asyncio.sleep(0)
+        assert not world.dispatcher.running.done()
+        world.dispatcher.running.set_result(Outcome(b"1"))
+        await asyncio.sleep(0)
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("failure", [RuntimeError("ours"), None])
+def test_a_failure_of_ours_reaches_the_caller(world, failure):
+    world.create()
+
+    async def run():
+        answer = OPERATIONS["Invoke"](world.call("Invoke"), {"FunctionName": "fn"})
+        if failure is None:
+            world.dispatcher.running.cancel()
+        else:
+            world.dispatcher.running.set_exception(failure)
+        await answer
+
+    with pytest.raises(RuntimeError if failure else asyncio.CancelledError):
+        asyncio.run(run())
+
+
+def test_a_deleted_function_still_answers(world):
+    world.create()
+
+    async def run():
+        answer = OPERATIONS["Invoke"](world.call("Invoke"), {"FunctionName": "fn"})
+        world.do("DeleteFunction", FunctionName="fn")
+        world.dispatcher.running.set_result(Outcome(b"1"))
+        return await answer
+
+    assert asyncio.run(run())["StatusCode"] == 200
+
+
+class TestInvokeAsync:
+    def test_queues_an_event(self, world):
+        world.create()
+        assert world.do("InvokeAsync", FunctionName="fn", InvokeArgs=b'{"a":1}') == {"Status": 202}
+        assert world.dispatcher.enqueued[0][1].payload == b'{"a":1}'
+
+    def test_refuses_as_invoke_does(self, world):
+        world.create()
+        assert world.refusal("InvokeAsync", FunctionName="no", InvokeArgs=b"1").code == "ResourceNotFoundException"
+        assert world.refusal("InvokeAsync", FunctionName="fn", InvokeArgs=b"{").code == "InvalidRequestContentException"
+        large = b'"' + b"x" * 262_144 + b'"'
+        assert world.refusal("InvokeAsync", FunctionName="fn", InvokeArgs=large).message == (
+            "Request must be smaller than 262144 bytes for the InvokeAsync operation"
+        )
