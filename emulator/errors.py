@@ -137,6 +137,22 @@ class AccessDeniedException(ServiceError):
         return cls(None)
 
     @classmethod
+    def no_resource_policy(cls, caller: str, action: str, resource: str) -> Self:
+        """A resource of another account, whose policy does not let the caller in, or which is not there.
+
+        [issues: axiomhq/axiom-lambda-extension#35, 2024; crucial-project/serverless-shell#2, 2022]
+        """
+        return cls(
+            f"User: {caller} is not authorized to perform: {action} on resource: {resource} "
+            f"because no resource-based policy allows the {action} action"
+        )
+
+    @classmethod
+    def no_capacity_provider(cls) -> Self:
+        """A scaling configuration is for managed instances only [issues: go-to-k/cdkd#1616, 2026-08, asked of AWS]."""
+        return cls("The function provided by the arn does not contain a capacity provider configuration")
+
+    @classmethod
     def unknown_operation(cls) -> Self:
         """No operation has this method and path: for AWS that is a question of permission, not a 404."""
         # [issues: boto/boto3#294, boto/botocore#678, aws-amplify/amplify-js#690 (403)]. Clients that the service takes
@@ -204,6 +220,84 @@ class ResourceNotFoundException(ServiceError):
         """A taggable resource is missing; `kind` begins the sentence [rec: test_tag_exceptions, 2025-11-25]."""
         return cls(f"{kind} not found: {arn}")
 
+    @classmethod
+    def requested(cls) -> Self:
+        """A policy or a layer version is read that is not there.
+
+        [rec: test_remove_multi_permissions, 2025-11-25; test_layer_exceptions, 2026-01-12]. For code signing
+        configurations by analogy only.
+        """
+        return cls("The resource you requested does not exist.")
+
+    @classmethod
+    def no_policy(cls) -> Self:
+        """The resource is there, a policy is not [rec: test_permission_exceptions, test_layer_policy_exceptions]."""
+        return cls("No policy is associated with the given resource.")
+
+    @classmethod
+    def policy_of_missing_function(cls, arn: str) -> Self:
+        """RemovePermission has a sentence of its own [rec: test_permission_exceptions, 2025-11-25]."""
+        return cls(f"No policy found for: {arn}")
+
+    @classmethod
+    def statement(cls, sid: str) -> Self:
+        """[rec: test_remove_multi_permissions, test_layer_policy_exceptions, 2025-11-25]"""
+        return cls(f"Statement {sid} is not found in resource policy.")
+
+    @classmethod
+    def layer_version(cls, arn: str) -> Self:
+        """The policy operations' sentence [rec: test_layer_policy_exceptions, 2025-11-25]."""
+        return cls(f"Layer version {arn} does not exist.")
+
+    @classmethod
+    def layer_of_other_region(cls, asked: str, here: str) -> Self:
+        """A layer's ARN is of another region than the endpoint. The words are ours, after those for functions."""
+        return cls(f"Layers from '{asked}' are not reachable in this region ('{here}')")
+
+    @classmethod
+    def invoked_function(cls) -> Self:
+        """Event invoke configs are written or listed [rec: test_lambda_eventinvokeconfig_exceptions, 2025-11-25]."""
+        return cls("The function doesn't exist.")
+
+    @classmethod
+    def event_invoke_config(cls, arn: str) -> Self:
+        """Read, changed or deleted: whatever is missing. `arn` is qualified [same test]."""
+        return cls(f"The function {arn} doesn't have an EventInvokeConfig")
+
+    @classmethod
+    def url_function(cls) -> Self:
+        """A function URL is written [rec: test_url_config_exceptions, 2025-11-25]."""
+        return cls("Function does not exist")
+
+    @classmethod
+    def durable_execution(cls, arn: str) -> Self:
+        """The words are ours."""
+        return cls(f"Durable execution not found: {arn}")
+
+    @classmethod
+    def callback(cls, callback_id: str) -> Self:
+        """The words are ours."""
+        return cls(f"Callback not found: {callback_id}")
+
+
+class ProvisionedConcurrencyConfigNotFoundException(ServiceError):
+    """A version or alias is there, and has no provisioned concurrency."""
+
+    @classmethod
+    def config(cls) -> Self:
+        """[rec: test_provisioned_concurrency_exceptions, 2025-11-25]"""
+        return cls("No Provisioned Concurrency Config found for this function")
+
+
+
+class CodeSigningConfigNotFoundException(ServiceError):
+    """A function is to have a code signing configuration that is not there."""
+
+    @classmethod
+    def specified(cls) -> Self:
+        """The words are those in which the model describes the exception; what AWS sends is not known."""
+        return cls("The specified code signing configuration does not exist.")
+
 
 class ResourceConflictException(ServiceError):
     """The resource exists already, or is busy with something else."""
@@ -236,6 +330,89 @@ class ResourceConflictException(ServiceError):
         names = ", ".join(aliases)
         return cls(f"Unable to delete version because the following aliases reference it: [{names}]")
 
+    @classmethod
+    def statement_exists(cls, sid: str) -> Self:
+        """[rec: test_permission_exceptions, test_layer_policy_exceptions, 2025-11-25]"""
+        return cls(
+            f"The statement id ({sid}) provided already exists. "
+            "Please provide a new statement id, or remove the existing statement."
+        )
+
+    @classmethod
+    def code_signing_config_in_use(cls) -> Self:
+        """Only one that no function uses can go [model: DeleteCodeSigningConfig documentation]. The words are ours."""
+        return cls("The code signing configuration cannot be deleted while functions are using it.")
+
+    @classmethod
+    def url_exists(cls, arn: str) -> Self:
+        """Two spaces in the middle [rec: test_url_config_lifecycle, 2025-11-25]."""
+        return cls(
+            f"Failed to create function url config for [functionArn = {arn}]. "
+            "Error message:  FunctionUrlConfig exists for this Lambda function"
+        )
+
+    @classmethod
+    def provisioned_version(cls) -> Self:
+        """An alias is to have what its version has [rec: test_lambda_provisioned_lifecycle, 2025-11-25].
+
+        For another alias of the same version by analogy only.
+        """
+        return cls("Alias can't be used for Provisioned Concurrency configuration on an already Provisioned version")
+
+    @classmethod
+    def provisioned_alias(cls) -> Self:
+        """A version is to have what one of its aliases has [rec: test_lambda_provisioned_lifecycle, 2025-11-25]."""
+        return cls("Version is pointed by a Provisioned Concurrency alias")
+
+    @classmethod
+    def queue_mapping(cls, source: str, function: str, mapping: str) -> Self:
+        """`function` is what follows `function:` in the ARN [rec: test_duplicate_event_source_mappings, 2025-11-25]."""
+        return cls(
+            f'An event source mapping with SQS arn (" {source} ") and function (" {function} ") already exists. '
+            f"Please update or delete the existing mapping with UUID {mapping}"
+        )
+
+    @classmethod
+    def stream_mapping(cls, source: str, function: str, mapping: str) -> Self:
+        """Kinesis and DynamoDB [same tests]; for the other sources with an ARN by analogy only."""
+        return cls(
+            f'The event source arn (" {source} ") and function (" {function} ") provided mapping already exists. '
+            f"Please update or delete the existing mapping with UUID {mapping}"
+        )
+
+    @classmethod
+    def kafka_mapping(cls, servers: Sequence[str], function_arn: str, topics: Sequence[str], mapping: str) -> Self:
+        """Self-managed Kafka [rec: test_create_event_source_self_managed, 2024-09-03]."""
+        return cls(
+            f'An event source mapping with event source ("{",".join(servers)}"), function ("{function_arn}"), '
+            f'topics ("{",".join(topics)}") already exists. '
+            f"Please update or delete the existing mapping with UUID {mapping}"
+        )
+
+    @classmethod
+    def capacity_provider_exists(cls, arn: str) -> Self:
+        """Names are unique [docs: lambda-managed-instances-capacity-providers]. The words are ours."""
+        return cls(f"Capacity provider already exists: {arn}")
+
+    @classmethod
+    def capacity_provider_in_use(cls, arn: str) -> Self:
+        """Only one that no function uses can go [model: DeleteCapacityProvider documentation]. The words are ours."""
+        return cls(f"The capacity provider cannot be deleted while function versions are using it: {arn}")
+
+    @classmethod
+    def capacity_provider_state(cls, state: str) -> Self:
+        """A provider that is not Active is to change. The words are ours, after those for functions."""
+        return cls(
+            "The operation cannot be performed at this time. "
+            f"The capacity provider is currently in the following state: {state}"
+        )
+
+    @classmethod
+    def durable_execution_status(cls, status: str) -> Self:
+        """Pause, Resume and Delete need certain statuses [model: their documentation]. The words are ours."""
+        return cls(f"The durable execution is currently in the following status: {status}")
+
+
 
 class PreconditionFailedException(ServiceError):
     """The caller's RevisionId is not the present one."""
@@ -248,6 +425,39 @@ class PreconditionFailedException(ServiceError):
             "Call the GetFunction/GetAlias API to retrieve the latest Revision Id"
         )
 
+    @classmethod
+    def policy_revision(cls, api: str) -> Self:
+        """For policies; `api` is the operation that reads them.
+
+        `GetPolicy` [rec: test_lambda_permission_fn_versioning, 2025-11-25], `GetLayerPolicy`, which is no operation
+        [rec: test_layer_policy_exceptions, 2025-11-25], and `GetResourcePolicy` by analogy.
+        """
+        return cls(
+            "The Revision Id provided does not match the latest Revision Id. "
+            f"Call the {api} API to retrieve the latest Revision Id"
+        )
+
+
+class PolicyLengthExceededException(ServiceError):
+    """A policy would be too long."""
+
+    @classmethod
+    def size(cls, size: int, limit: int) -> Self:
+        """[issues: adobe/helix-deploy#24, 2020; scribd/terraform-aws-datadog#61, 2024]"""
+        return cls(f"The final policy size ({size}) is bigger than the limit ({limit}).")
+
+
+class CodeVerificationFailedException(ServiceError):
+    """Code is refused because its signature does not satisfy the function's code signing configuration."""
+
+    @classmethod
+    def untrusted(cls, function_name: str) -> Self:
+        """[issues: aws/aws-cdk#29474, 2024; aws/aws-sam-cli#2424, 2020]"""
+        return cls(
+            "Lambda cannot deploy the function. The function or layer might be signed using a signature that the "
+            f"client is not configured to accept. Check the provided signature for {function_name}."
+        )
+
 
 class TooManyRequestsException(ServiceError):
     """A limit on how much may run, or how often, is reached. The body says which one as `Reason`."""
@@ -256,6 +466,38 @@ class TooManyRequestsException(ServiceError):
     def throttled(cls, reason: str) -> Self:
         """An invocation [rec: test_reserved_concurrency, 2025-11-25]. `reason` is one of the model's ThrottleReason."""
         return cls("Rate Exceeded.", Reason=reason)
+
+
+class ResourceInUseException(ServiceError):
+    """An event source mapping is on its way from one state to another [model]. How AWS words it is unsure."""
+
+    @classmethod
+    def update(cls) -> Self:
+        """It is to be changed meanwhile."""
+        return cls("Cannot update the event source mapping because it is in use.")
+
+    @classmethod
+    def delete(cls) -> Self:
+        """It is to be deleted meanwhile."""
+        return cls("Cannot delete the event source mapping because it is in use.")
+
+
+class CapacityProviderLimitExceededException(ServiceError):
+    """The account has as many capacity providers as it may."""
+
+    @classmethod
+    def limit(cls) -> Self:
+        """The words are those in which the model describes the exception."""
+        return cls("The maximum number of capacity providers for your account has been exceeded.")
+
+
+class NoPublishedVersionException(ServiceError):
+    """A function on managed instances runs published versions only."""
+
+    @classmethod
+    def latest(cls) -> Self:
+        """`$LATEST` was invoked. The words are those in which the model describes the exception."""
+        return cls("The function has no published versions available.")
 
 
 class CodeStorageExceededException(ServiceError):
@@ -476,6 +718,85 @@ class InvalidParameterValueException(ServiceError):
         """[rec: test_layer_function_exceptions, 2025-11-25]"""
         return cls(f"Layers are not in the same region as the function. Layers are expected to be in region {region}.")
 
+    @classmethod
+    def layers_size(cls, limit: int) -> Self:
+        """The layers alone leave no room [issues: bento-video/bento#1, 2021; aws/aws-sdk-pandas#3100, 2025]."""
+        return cls(f"Layers consume more than the available size of {limit} bytes")
+
+    @classmethod
+    def layer_version_number(cls) -> Self:
+        """[rec: test_layer_exceptions, 2026-01-12]"""
+        return cls("Layer Version Cannot be less than 1")
+
+    @classmethod
+    def no_layer_source(cls) -> Self:
+        """Content names no archive. The words are ours, after those for functions."""
+        return cls("Please provide a source for layer content.")
+
+    @classmethod
+    def several_layer_sources(cls) -> Self:
+        """Content names two archives. The words are ours, after those for functions."""
+        return cls("Please provide only one source for layer content.")
+
+    # --- policies ---
+
+    @classmethod
+    def policy_for_latest(cls) -> Self:
+        """[rec: test_permission_exceptions, 2025-11-25]"""
+        return cls("We currently do not support adding policies for $LATEST.")
+
+    @classmethod
+    def principal(cls) -> Self:
+        """[rec: test_permission_exceptions, 2025-11-25]"""
+        return cls("The provided principal was invalid. Please check the principal and try again.")
+
+    @classmethod
+    def url_auth_type_of_other_action(cls) -> Self:
+        """[issues: RJPearson94/terraform-aws-open-next#73, 2026]"""
+        return cls("FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action")
+
+    @classmethod
+    def organization_of_principal(cls) -> Self:
+        """OrganizationId goes with the principal `*` [model: AddLayerVersionPermission]. The words are ours."""
+        return cls("OrganizationId is only supported with the principal *.")
+
+    @classmethod
+    def policy_document(cls, problem: str) -> Self:
+        """A document that is no policy; `problem` says why. The words are ours."""
+        return cls(f"The policy document is not valid: {problem}.")
+
+    # --- code signing and runtime management ---
+
+    @classmethod
+    def code_signing_of_image(cls) -> Self:
+        """[issues: cloudquery/cq-provider-aws#230, 2021]"""
+        return cls("Code signing is not supported for functions created with container images.")
+
+    @classmethod
+    def runtime_management_of_image(cls) -> Self:
+        """An image brings its runtime [docs: runtimes-update]. The words are ours."""
+        return cls("Runtime management is not supported for functions created with container images.")
+
+    @classmethod
+    def runtime_management_of_alias(cls) -> Self:
+        """Only versions have runtimes [model: PutRuntimeManagementConfig]. The words are ours."""
+        return cls("Runtime management is not supported for aliases. Please specify a function version.")
+
+    @classmethod
+    def runtime_version_arn(cls, *, required: bool) -> Self:
+        """Manual needs a runtime version, the other modes have none [model: documentation]. The words are ours."""
+        if required:
+            return cls("RuntimeVersionArn is required when UpdateRuntimeOn is Manual.")
+        return cls("RuntimeVersionArn is only supported when UpdateRuntimeOn is Manual.")
+
+    @classmethod
+    def pinned_runtime(cls) -> Self:
+        """A pinned runtime version fixes runtime and architecture [docs: runtime-management-rollback].
+
+        The words are ours.
+        """
+        return cls("Runtime and Architectures cannot be changed while the runtime update mode is Manual.")
+
     # --- aliases ---
 
     @classmethod
@@ -522,6 +843,197 @@ class InvalidParameterValueException(ServiceError):
     def reserved_tag(cls) -> Self:
         """The prefix is documented, the words are ours [docs: configuration-tags]."""
         return cls("System tags cannot be added, updated or removed by requester.")
+
+    # --- event invoke configs ---
+
+    @classmethod
+    def no_event_invoke_setting(cls) -> Self:
+        """[rec: test_lambda_eventinvokeconfig_exceptions, 2025-11-25]"""
+        return cls("You must specify at least one of error handling or destination setting.")
+
+    @classmethod
+    def destination_config(cls, on_success: str | None, on_failure: str | None) -> Self:
+        """A destination in a service that takes none; None is a side that was not given.
+
+        AWS prints its own Java object [rec: test_lambda_eventinvokeconfig_exceptions, 2025-11-25].
+        """
+        success = "null" if on_success is None else f"OnSuccess(destination={on_success})"
+        failure = "null" if on_failure is None else f"OnFailure(destination={on_failure})"
+        return cls(
+            f"The provided destination config DestinationConfig(onSuccess={success}, onFailure={failure}) is invalid."
+        )
+
+    @classmethod
+    def destination(cls, arn: str) -> Self:
+        """A destination that does not exist [rec: test_lambda_eventinvokeconfig_exceptions, 2025-11-25]."""
+        return cls(f"The destination ARN {arn} is invalid.")
+
+    @classmethod
+    def own_destination(cls) -> Self:
+        """[rec: test_lambda_eventinvokeconfig_exceptions, 2025-11-25]"""
+        return cls("You can't specify the function as a destination for itself.")
+
+    # --- provisioned concurrency, tenant isolation ---
+
+    @classmethod
+    def provisioned_latest(cls) -> Self:
+        """[rec: test_provisioned_concurrency_exceptions, 2025-11-25]"""
+        return cls("Provisioned Concurrency Configs cannot be applied to unpublished function versions.")
+
+    @classmethod
+    def unprovisioned_latest(cls) -> Self:
+        """What `$LATEST` does not have is read or deleted [rec: test_provisioned_concurrency_exceptions, 2025-11-25]."""
+        return cls("The function resource provided must be an alias or a published version.")
+
+    @classmethod
+    def provisioned_minimum(cls, minimum: int) -> Self:
+        """The account has no room [issues: anomalyco/sst#5829, 2025] [docs: troubleshooting-deployment]."""
+        return cls(
+            "Specified ConcurrentExecutions for function decreases account's UnreservedConcurrentExecution "
+            f"below its minimum value of [{minimum}]."
+        )
+
+    @classmethod
+    def provisioned_above_reserved(cls) -> Self:
+        """More than the function has reserved [docs: provisioned-concurrency]. The words are ours."""
+        return cls("Provisioned concurrency cannot be greater than the function's ReservedConcurrentExecutions.")
+
+    @classmethod
+    def isolated_tenants(cls, feature: str) -> Self:
+        """Tenant isolation excludes some features [docs: tenant-isolation]. The words are ours."""
+        return cls(f"{feature} are not supported for functions with tenant isolation enabled.")
+
+    # --- event source mappings ---
+
+    @classmethod
+    def mapped_function(cls) -> Self:
+        """The function, version or alias of a mapping is missing: no 404 [issues: aws/aws-cdk#2084, 2019]."""
+        return cls("Function does not exist")
+
+    @classmethod
+    def event_source(cls, arn: str | None) -> Self:
+        """No source that Lambda reads from [issues: hashicorp/terraform-provider-aws#19425, 2021, where it is null]."""
+        return cls(f"Unsupported source arn : {'null' if arn is None else arn}")
+
+    @classmethod
+    def event_source_member(cls, member: str) -> Self:
+        """A setting that is not for this kind of source [issues: pulumi/pulumi-aws#1418, 2021]."""
+        printed = member[:1].lower() + member[1:]
+        return cls(f"Unsupported '{printed}' parameter for given event source mapping type.")
+
+    @classmethod
+    def event_source_member_required(cls, member: str) -> Self:
+        """Recorded for SourceAccessConfigurations [rec: test_create_event_source_self_managed, 2024-09-03]."""
+        printed = member[:1].lower() + member[1:]
+        return cls(f"Required '{printed}' parameter is missing.")
+
+    @classmethod
+    def starting_position_required(cls) -> Self:
+        """A sentence of model validation, with a full stop [rec: test_create_event_source_validation_kinesis, 2025]."""
+        return cls(
+            "1 validation error detected: Value null at 'startingPosition' failed to satisfy constraint: "
+            "Member must not be null."
+        )
+
+    @classmethod
+    def starting_position_of_queue(cls) -> Self:
+        """[issues: boto/boto3#1613, 2018; motdotla/node-lambda#466, 2018]"""
+        return cls("StartingPosition is not valid for SQS event sources.")
+
+    @classmethod
+    def starting_timestamp_required(cls) -> Self:
+        """AT_TIMESTAMP without a timestamp [issues: awsdocs/aws-cloudformation-user-guide#334, 2019]."""
+        return cls("Need to specify a timestamp")
+
+    @classmethod
+    def starting_timestamp(cls, problem: str) -> Self:
+        """A timestamp that cannot be used [model: StartingPositionTimestamp documentation]. The words are ours."""
+        return cls(f"StartingPositionTimestamp {problem}.")
+
+    @classmethod
+    def timestamp_of_table(cls) -> Self:
+        """DynamoDB streams cannot be read from a moment [model: StartingPosition]. The words are ours."""
+        return cls("StartingPosition AT_TIMESTAMP is not valid for DynamoDB event sources.")
+
+    @classmethod
+    def batch_without_window(cls, largest: int) -> Self:
+        """[rec: test_event_source_mapping_default_batch_size, 2025-11-25]"""
+        return cls(
+            "Maximum batch window in seconds must be greater than 0 "
+            f"if maximum batch size is greater than {largest}"
+        )
+
+    @classmethod
+    def window_of_fifo_queue(cls) -> Self:
+        """[issues: aws/aws-lambda-dotnet#1758, 2024]"""
+        return cls("Batching window is not supported for FIFO queues")
+
+    @classmethod
+    def batch_of_fifo_queue(cls, largest: int) -> Self:
+        """The limit is documented, its words are ours [model: BatchSize documentation]."""
+        return cls(f"Batch size must be {largest} or less for FIFO queues")
+
+    @classmethod
+    def record_age(cls, lowest: int) -> Self:
+        """Between forever (-1) and a minute [model: MaximumRecordAgeInSeconds documentation]. The words are ours."""
+        return cls(f"MaximumRecordAgeInSeconds must be -1, or {lowest} or more")
+
+    @classmethod
+    def filter_pattern(cls) -> Self:
+        """[rec: test_dynamodb_invalid_event_filter, 2025-11-25]"""
+        return cls("Invalid filter pattern definition.")
+
+    @classmethod
+    def too_many_filters(cls, limit: int) -> Self:
+        """The limit is documented, its words are ours [docs: invocation-eventfiltering]."""
+        return cls(f"Cannot have more than {limit} filters per event source mapping.")
+
+    @classmethod
+    def pollers(cls, problem: str) -> Self:
+        """ProvisionedPollerConfig cannot be so [model: its documentation]. The words are ours."""
+        return cls(f"ProvisionedPollerConfig {problem}.")
+
+    @classmethod
+    def consumer_group(cls) -> Self:
+        """A group stays what it is [model: ConsumerGroupId documentation]. The words are ours."""
+        return cls("ConsumerGroupId cannot be updated.")
+
+    # --- managed instances ---
+
+    @classmethod
+    def too_long_capacity_provider_name(cls, name: str, limit: int) -> Self:
+        """The limit is that of TaggableResource [model]; its words are taken from those for function names."""
+        return cls(
+            f"1 validation error detected: Value '{name}' at 'capacityProviderName' failed to satisfy constraint: "
+            f"Member must have length less than or equal to {limit}"
+        )
+
+    @classmethod
+    def instance_types(cls) -> Self:
+        """Allowed or excluded ones, not both [docs: lambda-managed-instances-capacity-providers]. Our words."""
+        return cls("AllowedInstanceTypes and ExcludedInstanceTypes cannot be specified together.")
+
+    @classmethod
+    def capacity_provider(cls, arn: str) -> Self:
+        """A function names a capacity provider that is not there, or not Active. The words are ours."""
+        return cls(f"The capacity provider does not exist or is not active: {arn}")
+
+    @classmethod
+    def execution_environments(cls) -> Self:
+        """More at least than at most. The words are ours."""
+        return cls("MinExecutionEnvironments cannot be greater than MaxExecutionEnvironments.")
+
+    # --- durable executions ---
+
+    @classmethod
+    def checkpoint_token(cls) -> Self:
+        """A token that is stale, foreign or malformed; also if there is no such execution [sdk: exceptions.py]."""
+        return cls("Invalid checkpoint token")
+
+    @classmethod
+    def ended_durable_execution(cls, status: str) -> Self:
+        """What has ended cannot be stopped. The words are ours."""
+        return cls(f"The durable execution has ended with the following status: {status}")
 
 
 # --- What this emulator cannot do yet. ---

@@ -20,6 +20,8 @@ from emulator.protocol.model import Operation
 # Labels whose ARNs hold slashes: …:function:f:1/durable-execution/name/id and …:runtime/name [model: their patterns].
 _LABELS_WITH_SLASHES = frozenset({"DurableExecutionArn", "ResourceArn"})
 
+_KNOWN_PATHS = 1024  # so many paths are remembered with what they lead to
+
 Query = dict[str, list[str]]
 
 
@@ -45,15 +47,19 @@ class _End(NamedTuple):
     labels: tuple[str, ...]
 
 
+_Found = list[tuple[Operation, dict[str, str]]]
+
+
 class Router:
     """Finds the operation of a request among those of a model."""
 
     def __init__(self, operations: Iterable[Operation]) -> None:
         self._root = _Node()
-        self._operations = tuple(operations)
-        self._with_slashes: list[tuple[re.Pattern[str], _End]] | None = None
-        for operation in self._operations:
+        self._known: dict[tuple[str, str], _Found] = {}
+        known = tuple(operations)
+        for operation in known:
             self._add(operation)
+        self._patterns_with_slashes = _templates_with_slashes(known)
 
     def route(self, method: str, path: str, query: str) -> Route:
         """The operation that `method` and the raw `path` and `query` ask for.
@@ -61,18 +67,30 @@ class Router:
         A slash at the end of the path makes no difference: the API reference writes `/functions/`, the model
         `/functions`. Raises what AWS answers when it cannot tell what is asked.
         """
-        values: list[str] = []
-        if len(path) > 1 and path[-1] == "/":
-            path = path[:-1]
-        ends = _find(self._root, path.split("/"), 1, method, values)
+        found = self._known.get((method, path))
+        if found is None:
+            found = self._find(method, path)
         parsed = parse_query(query) if query else {}
-        end = _choose(ends, parsed)
-        if end is None:
-            end, values = self._find_with_slashes(method, path)
-        labels = {
-            name: unquote(value) if "%" in value else value for name, value in zip(end.labels, values, strict=True)
-        }
-        return Route(end.operation, labels, parsed)
+        for end, labels in found:
+            if all(parsed.get(name) == [value] for name, value in end.fixed_query.items()):
+                return Route(end, labels, parsed)
+        raise AccessDeniedException.unknown_operation()
+
+    def _find(self, method: str, path: str) -> "_Found":
+        """The operations of a method and path, the one with the most demanding query first, each with its labels."""
+        values: list[str] = []
+        segments = (path[:-1] if path[-1:] == "/" else path).split("/")
+        ends = _follow(self._root, segments, 1, method, values)
+        if not ends:
+            ends, values = self._with_slashes(method, path)
+        found = [
+            (end.operation, {name: unquote(value) for name, value in zip(end.labels, values, strict=True)})
+            for end in ends
+        ]
+        if len(self._known) >= _KNOWN_PATHS:
+            self._known.clear()
+        self._known[method, path] = found
+        return found
 
     def _add(self, operation: Operation) -> None:
         node, labels = self._root, []
@@ -87,13 +105,11 @@ class Router:
         ends.append(_End(operation, tuple(labels)))
         ends.sort(key=lambda end: len(end.operation.fixed_query), reverse=True)  # the more demanding is asked first
 
-    def _find_with_slashes(self, method: str, path: str) -> tuple[_End, list[str]]:
-        if self._with_slashes is None:
-            self._with_slashes = _templates_with_slashes(self._operations)
-        for pattern, end in self._with_slashes:
+    def _with_slashes(self, method: str, path: str) -> tuple[list[_End], list[str]]:
+        for pattern, end in self._patterns_with_slashes:
             if end.operation.method == method and (found := pattern.fullmatch(path)):
-                return end, list(found.groups())
-        raise AccessDeniedException.unknown_operation()
+                return [end], list(found.groups())
+        return [], []
 
 
 def parse_query(query: str) -> Query:
@@ -104,27 +120,20 @@ def parse_query(query: str) -> Query:
     return parsed
 
 
-def _find(node: _Node, segments: list[str], at: int, method: str, values: list[str]) -> list[_End]:
+def _follow(node: _Node, segments: list[str], at: int, method: str, values: list[str]) -> list[_End]:
     """The operations at the end of `segments`; a literal segment wins over a label. An empty label is none."""
     if at == len(segments):
         return node.ends.get(method, [])
     segment = segments[at]
     literal = node.literals.get(segment)
-    if literal is not None and (ends := _find(literal, segments, at + 1, method, values)):
+    if literal is not None and (ends := _follow(literal, segments, at + 1, method, values)):
         return ends
     if node.label is not None and segment:
         values.append(segment)
-        if ends := _find(node.label, segments, at + 1, method, values):
+        if ends := _follow(node.label, segments, at + 1, method, values):
             return ends
         values.pop()
     return []
-
-
-def _choose(ends: list[_End], query: Query) -> _End | None:
-    for end in ends:
-        if all(query.get(name) == [value] for name, value in end.operation.fixed_query.items()):
-            return end
-    return None
 
 
 def _templates_with_slashes(operations: Iterable[Operation]) -> list[tuple[re.Pattern[str], _End]]:

@@ -5,6 +5,7 @@ serves many accounts.
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from emulator.protocol.routing import parse_query
@@ -27,11 +28,14 @@ def caller_of(request: Request) -> Caller | None:
     """The caller of a signed request (header, or query of a presigned one); None if there is no signature at all."""
     authorization = request.headers.get("authorization")
     if authorization is not None:
-        credential = authorization.partition("Credential=")[2]
-    elif "X-Amz-Credential=" in request.query:
-        credential = parse_query(request.query)["X-Amz-Credential"][0]
-    else:
-        return None
+        return _caller(authorization.partition("Credential=")[2].partition(",")[0])
+    if "X-Amz-Credential=" in request.query:
+        return _caller(parse_query(request.query)["X-Amz-Credential"][0])
+    return None
+
+
+@lru_cache(maxsize=256)  # a client signs every request with the same credential all day
+def _caller(credential: str) -> Caller:
     scope = _SCOPE.match(credential)
     if scope is None:
         return Caller()

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from emulator.wire.messages import Response
 
 LAST_CHUNK = b"0\r\n\r\n"
+BODILESS = frozenset({204, 304})  # statuses whose answers end with their head
 
 _STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
 
@@ -41,7 +42,7 @@ def encode_head(response: Response, *, keep_alive: bool, http_1_0: bool, streame
     parts += [f"{name}: {value}\r\n" for name, value in response.headers.items()]
     if streamed:
         parts.append("Connection: close\r\n" if http_1_0 else "Transfer-Encoding: chunked\r\n")
-    elif status not in {204, 304}:
+    elif status not in BODILESS:
         parts.append(f"Content-Length: {len(response.body)}\r\n")  # type: ignore[arg-type]  # whole: bytes
     if not keep_alive:
         parts.append("Connection: close\r\n")

@@ -1,5 +1,6 @@
 """Every operation of the model, against botocore: what its client sends we read, what we send its client reads."""
 
+import contextlib
 import io
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,10 +12,12 @@ from botocore.awsrequest import AWSRequest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from emulator.errors import ValidationException
 from emulator.protocol.model import Operation, ServiceModel
 from emulator.protocol.parsing import RequestParser
 from emulator.protocol.routing import Router
 from emulator.protocol.serialization import ResponseSerializer
+from emulator.protocol.validation import Validator
 
 few_examples = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -26,7 +29,7 @@ def router(model: ServiceModel) -> Router:
 
 def test_requests_of_botocore_are_read_as_they_were_meant(operation_name, model, botocore_model, router, values):
     operation = model.operations[operation_name]
-    parser = RequestParser(model, operation)
+    parser, validator = RequestParser(model, operation), Validator(model, operation)
     serializer = botocore.serialize.create_serializer("rest-json", include_validation=False)
     operation_model = botocore_model.operation_model(operation_name)
 
@@ -40,6 +43,8 @@ def test_requests_of_botocore_are_read_as_they_were_meant(operation_name, model,
         headers = {name.lower(): _text(value) for name, value in wire.headers.items()}
         read = parser.parse(labels, parsed, headers, wire.body or b"")
         assert {name: value for name, value in read.items() if value != {}} == sent  # it sends `{}` for nothing
+        with contextlib.suppress(ValidationException):
+            validator.validate(read)  # whatever is sent passes or is refused, and breaks nothing
 
     check()
 

@@ -1,0 +1,184 @@
+"""The answers of one connection: strictly in the order of the requests, one at a time.
+
+So pipelining needs no further thought, and the states are few: nothing to do, waiting for a future, or sending
+a streamed body. The handler is called synchronously and returns either the answer or a future of it: a warm call costs
+no task and no extra turn of the event loop. Only a streamed body needs a task of its own, which waits whenever the
+client reads more slowly than we write.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from typing import NamedTuple
+
+from emulator.wire.encoding import BODILESS, LAST_CHUNK, encode_chunk, encode_head
+from emulator.wire.messages import Request, Response
+
+Handler = Callable[[Request], "Response | asyncio.Future[Response]"]
+
+_log = logging.getLogger(__name__)
+
+_WRITE_TOGETHER = 65536  # up to this size a body is copied behind its head, so that both leave in one packet
+_LINGER_SECONDS = 5.0
+
+
+class Exchange(NamedTuple):
+    """One request with how to answer it. A `refusal` is an answer that was decided before there was a whole request."""
+
+    request: Request
+    keep_alive: bool
+    http_1_0: bool = False
+    refusal: Response | None = None
+
+
+class Answers:
+    """Asks `handler` for the answer to each exchange and writes it to `transport`.
+
+    `when_idle` is called whenever everything that was asked has been answered.
+    """
+
+    def __init__(
+        self,
+        handler: Handler,
+        transport: asyncio.Transport,
+        loop: asyncio.AbstractEventLoop,
+        when_idle: Callable[[], object],
+    ) -> None:
+        self._handler = handler
+        self._transport = transport
+        self._loop = loop
+        self._when_idle = when_idle
+        self._waiting: deque[Exchange] = deque()
+        self._current: Exchange | None = None
+        self._pending: asyncio.Future[Response] | None = None
+        self._stream: asyncio.Task[None] | None = None
+        self._drained: asyncio.Future[None] | None = None  # set while the client does not keep up
+        self.closed = False  # nothing more is answered
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    @property
+    def idle(self) -> bool:
+        """Nothing is being answered and nothing waits."""
+        return self._current is None and not self._waiting
+
+    def add(self, exchange: Exchange) -> None:
+        """Queues a request. It is answered by the next `advance`, not before."""
+        self._waiting.append(exchange)
+
+    def advance(self) -> None:
+        """Answers what waits, until an answer has to be waited for or the client does not read."""
+        while self._waiting and self._current is None and self._drained is None and not self.closed:
+            self._current = exchange = self._waiting.popleft()
+            answer = exchange.refusal or self._ask(exchange.request)
+            if isinstance(answer, Response):
+                self._send(exchange, answer)
+            else:
+                self._pending = answer
+                answer.add_done_callback(self._on_answer)
+        if self._current is None and not self._waiting:
+            self._when_idle()
+
+    def hold(self) -> None:
+        """The client does not keep up: write no more."""
+        self._drained = self._loop.create_future()
+
+    def go_on(self) -> None:
+        """The client has caught up."""
+        if self._drained is not None and not self._drained.done():
+            self._drained.set_result(None)
+        self._drained = None
+        self.advance()
+
+    def stop(self) -> None:
+        """Answers nothing more, and cancels what nobody waits for any longer."""
+        self.closed = True
+        self._waiting.clear()
+        self._current = None
+        pending, self._pending = self._pending, None
+        if pending is not None and not pending.done():
+            pending.cancel()
+        if self._stream is not None:
+            self._stream.cancel()
+        if self._drained is not None and not self._drained.done():
+            self._drained.cancel()
+
+    def _ask(self, request: Request) -> "Response | asyncio.Future[Response]":
+        try:
+            return self._handler(request)
+        except Exception:
+            _log.exception("%s %s failed", request.method, request.path)
+            return Response(500)
+
+    def _on_answer(self, pending: "asyncio.Future[Response]") -> None:
+        self._pending = None
+        exchange = self._current
+        if self.closed or exchange is None:
+            return
+        if pending.cancelled():
+            self._send(exchange, Response(503))  # whoever was to answer was stopped
+        elif (error := pending.exception()) is not None:
+            _log.error("%s %s failed", exchange.request.method, exchange.request.path, exc_info=error)
+            self._send(exchange, Response(500))
+        else:
+            self._send(exchange, pending.result())
+        self.advance()
+
+    def _send(self, exchange: Exchange, response: Response) -> None:
+        """Writes one answer. Finishes the exchange, unless the body is a stream, which finishes it later."""
+        if not isinstance(response.body, bytes):
+            self._stream = self._loop.create_task(self._send_stream(exchange, response, response.body))
+            return
+        try:
+            head = encode_head(response, keep_alive=exchange.keep_alive, http_1_0=exchange.http_1_0)
+        except ValueError:
+            _log.exception("%s %s cannot be answered", exchange.request.method, exchange.request.path)
+            self._transport.abort()
+            return
+        body = b"" if exchange.request.method == "HEAD" or response.status in BODILESS else response.body
+        if len(body) <= _WRITE_TOGETHER:
+            self._transport.write(head + body)
+        else:
+            self._transport.write(head)
+            self._transport.write(body)
+        self._finish(exchange)
+
+    async def _send_stream(self, exchange: Exchange, response: Response, body: AsyncIterator[bytes]) -> None:
+        """Writes a body as it comes: chunked, or until the end of the connection for HTTP/1.0."""
+        chunked, write = not exchange.http_1_0, self._transport.write
+        try:
+            write(encode_head(response, keep_alive=exchange.keep_alive, http_1_0=exchange.http_1_0, streamed=True))
+            if exchange.request.method != "HEAD":
+                async for data in body:
+                    if data:  # an empty chunk would end the body
+                        write(encode_chunk(data) if chunked else data)
+                    if self._drained is not None:
+                        await self._drained
+                write(LAST_CHUNK if chunked else b"")
+        except Exception:
+            # The status is out, so the only way to say that the body is not whole is to cut it.
+            _log.exception("%s %s broke off", exchange.request.method, exchange.request.path)
+            self._transport.abort()
+            return
+        finally:
+            self._stream = None
+            if (close := getattr(body, "aclose", None)) is not None:
+                await close()
+        self._finish(exchange, close=not chunked)  # then its end is the end of the body
+        self.advance()
+
+    def _finish(self, exchange: Exchange, *, close: bool = False) -> None:
+        self._current = None
+        if exchange.keep_alive and not close:
+            return
+        self.closed = True
+        self._waiting.clear()
+        if exchange.refusal is None:
+            self._transport.close()
+            return
+        # The client may still be sending. To close now would reset the connection, and the reset would overtake the
+        # answer; so we only say that we are done, and throw away what comes until the client is done too.
+        self._transport.write_eof()
+        self._loop.call_later(_LINGER_SECONDS, self._transport.abort)
