@@ -1,4 +1,4 @@
-"""Amazon Resource Names, and every way in which a caller may name a function.
+"""Amazon Resource Names, and every way in which a caller may name a function or a layer.
 
 A function is named by its bare name, or by any tail of its ARN: region, account and `function:` are optional and
 independent of one another, and a qualifier may follow (wire.md §6). The grammar is the service model's pattern
@@ -31,6 +31,14 @@ _FUNCTION = re.compile(
     r"(?::(?P<qualifier>\$LATEST(?:\.PUBLISHED)?|[a-zA-Z0-9-_]+))?"
 )
 
+_LAYER = re.compile(
+    r"(?:arn:(?:aws[a-zA-Z-]*)?:lambda:"
+    r"(?P<region>(?:eusc-)?[a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\d):"
+    r"(?P<account_id>\d{12}):layer:)?"
+    r"(?P<name>[a-zA-Z0-9-_]+)"
+    r"(?::(?P<version>[0-9]+))?"
+)
+
 
 @dataclass(slots=True, frozen=True)
 class FunctionReference:
@@ -55,6 +63,28 @@ def parse_function(text: str) -> FunctionReference | None:
     return FunctionReference(found["name"], found["region"], found["account_id"], found["qualifier"])
 
 
+@dataclass(slots=True, frozen=True)
+class NamedLayer:
+    """A layer as a caller named it. Region and account are None for a bare name: they are the caller's own."""
+
+    name: str
+    region: str | None = None
+    account_id: str | None = None
+    version: int | None = None
+
+
+def parse_layer(text: str) -> NamedLayer | None:
+    """Read a layer's name, its ARN, or the ARN of one of its versions; None if it is none of them.
+
+    AWS's own layers (`arn:aws:lambda:::awslayer:…`) are none: they have neither region nor account nor version.
+    """
+    found = _LAYER.fullmatch(text)
+    if found is None:
+        return None
+    version = None if found["version"] is None else int(found["version"])
+    return NamedLayer(found["name"], found["region"], found["account_id"], version)
+
+
 @lru_cache(maxsize=256)
 def partition_of(region: str) -> str:
     """`aws`, `aws-cn`, … : the partition in which a region lies, by the region's name."""
@@ -71,3 +101,29 @@ def function_arn(region: str, account_id: str, name: str, qualifier: str | None 
 def runtime_version_arn(region: str, runtime_version: str) -> str:
     """`arn:aws:lambda:us-east-1::runtime:<64 hex digits>`: no account, runtimes belong to AWS."""
     return f"arn:{partition_of(region)}:lambda:{region}::runtime:{runtime_version}"
+
+
+def layer_arn(region: str, account_id: str, name: str, version: int | None = None) -> str:
+    """The ARN of a layer, or of one of its versions."""
+    arn = f"arn:{partition_of(region)}:lambda:{region}:{account_id}:layer:{name}"
+    return arn if version is None else f"{arn}:{version}"
+
+
+def code_signing_config_arn(region: str, account_id: str, config_id: str) -> str:
+    """The ARN of a code signing configuration; its last part is the id [rec: test_function_code_signing_config]."""
+    return f"arn:{partition_of(region)}:lambda:{region}:{account_id}:code-signing-config:{config_id}"
+
+
+def event_source_mapping_arn(region: str, account_id: str, mapping_id: str) -> str:
+    """The ARN of an event source mapping; its last part is the mapping's UUID."""
+    return f"arn:{partition_of(region)}:lambda:{region}:{account_id}:event-source-mapping:{mapping_id}"
+
+
+def capacity_provider_arn(region: str, account_id: str, name: str) -> str:
+    """The ARN of a capacity provider."""
+    return f"arn:{partition_of(region)}:lambda:{region}:{account_id}:capacity-provider:{name}"
+
+
+def account_root_arn(partition: str, account_id: str) -> str:
+    """`arn:aws:iam::123456789012:root`: everybody in an account, as policies name them."""
+    return f"arn:{partition}:iam::{account_id}:root"

@@ -41,6 +41,11 @@ def iso_milliseconds(moment: datetime) -> str:
     return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}+0000"
 
 
+def iso_microseconds(moment: datetime) -> str:
+    """`2022-07-07T15:19:41.225854Z`: the times of a function URL [issues: turbot/steampipe-plugin-aws#1146, 2022]."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+
+
 def iso_seconds(moment: datetime) -> str:
     """`2019-12-31T20:28:49+0000`: LastModified of a provisioned concurrency config (wire.md §4)."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}+0000"

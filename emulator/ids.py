@@ -3,9 +3,11 @@
 import hashlib
 import itertools
 import secrets
+import string
 import uuid
 
 _keys = itertools.count(1)
+_URL_CHARACTERS = string.ascii_lowercase + string.digits
 
 
 def request_id() -> str:
@@ -21,6 +23,16 @@ def revision_id() -> str:
 def version_key() -> str:
     """A new `FunctionVersion.key`; unique as long as this process lives, short because it names folders and pools."""
     return f"v{next(_keys)}"
+
+
+def code_signing_config_id() -> str:
+    """`csc-` and 17 digits, the first of them 0, as in every example of AWS's [docs: configuration-codesigning]."""
+    return f"csc-0{secrets.token_hex(8)}"
+
+
+def url_id() -> str:
+    """32 letters and digits: the first part of a function URL's host [issues: turbot/steampipe-plugin-aws#1146]."""
+    return "".join(secrets.choice(_URL_CHARACTERS) for _ in range(32))
 
 
 def token() -> str:

@@ -26,6 +26,16 @@ TIMEOUT_SECONDS = 900  # [docs]; the model's 5400 is for managed instances
 MEMORY_MB = 10_240  # [docs]; the model's 32768 is for managed instances
 EPHEMERAL_STORAGE_MB = 10_240  # [docs]; more needs an accelerator [model: EphemeralStorageSize]
 TAGS = 50  # [docs: configuration-tags]
+POLICY_SIZE = 20_480  # of a resource-based policy, as it is printed [docs] [issues: adobe/helix-deploy#24, 2020]
+
+# Event source mappings
+EVENT_FILTERS = 5  # of one mapping; AWS raises it to 10 on request [docs: invocation-eventfiltering]
+RECORD_AGE_SECONDS = 60  # the shortest but forever [model: MaximumRecordAgeInSeconds documentation]
+FIFO_BATCH = 10  # messages [model: BatchSize documentation]
+
+# Managed instances
+CAPACITY_PROVIDERS = 1000  # of one account [docs: lambda-managed-instances-capacity-providers]
+CAPACITY_PROVIDER_NAME_LENGTH = 64  # [model: TaggableResource]
 
 # One invocation
 SYNCHRONOUS_PAYLOAD = 6 * MEGABYTE  # request of RequestResponse [docs]
@@ -43,5 +53,10 @@ EXTENSIONS = 10  # [rie: core/registrations.go]
 
 # Pages
 FUNCTIONS_PER_PAGE = 50  # also versions; a larger MaxItems is capped silently [model: ListFunctions documentation]
+LAYERS_PER_PAGE = 50  # also layer versions [model: MaxLayerListItems]
+CODE_SIGNING_PER_PAGE = 10_000  # configurations, and functions of one [model: ListCodeSigningConfigs documentation]
+CONFIGS_PER_PAGE = 50  # event invoke configs, URLs, provisioned concurrency, capacity providers [model: MaxItems]
+MAPPINGS_PER_PAGE = 100  # a larger MaxItems is capped silently [model: ListEventSourceMappings documentation]
+DURABLE_PER_PAGE = 1000  # executions, events and operations, 100 unless asked for [model: ItemCount]
 ALIASES_PER_PAGE = 50  # not documented; taken from the other function lists
 CODE_LINK_SECONDS = 600  # GetFunction's Code.Location is valid for ten minutes [model: FunctionCodeLocation]

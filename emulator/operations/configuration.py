@@ -11,6 +11,7 @@ from emulator import quotas
 from emulator.errors import InvalidParameterValueException, NotYetError, ValidationException
 from emulator.operations.call import Call
 from emulator.operations.layers import read_layers
+from emulator.resources.capacity_provider import State
 from emulator.resources.function import FunctionVersion
 from emulator.resources.runtime import check_runtime, check_snap_start
 from emulator.resources.variables import check_variables
@@ -24,6 +25,7 @@ _SAME = {
     "MemorySize": "memory_size",
     "TenancyConfig": "tenancy_config",
     "DurableConfig": "durable_config",
+    "CapacityProviderConfig": "capacity_provider_config",
     # EC2 is out of reach: whether subnets and security groups exist is not checked.
     "VpcConfig": "vpc_config",
 }
@@ -37,7 +39,6 @@ _LIMITS = {
 }
 
 _NOT_YET = {
-    "CapacityProviderConfig": "Managed instances come",
     "AcceleratorConfig": "Accelerators come",
     "RuntimeConfig": "Custom runtimes by ARN come",
     "CodeSigningConfigArn": "Code signing comes",
@@ -52,9 +53,13 @@ def refuse_not_yet(members: Mapping[str, Any]) -> None:
             raise NotYetError(f"{comes} with a later issue; leave {member} out.")
 
 
-def check_configuration(members: Mapping[str, Any]) -> None:
-    """All checks that need nothing but the request. Raises ValidationException, InvalidParameterValueException."""
-    _check_limits(members)
+def check_configuration(members: Mapping[str, Any], *, managed: bool = False) -> None:
+    """All checks that need nothing but the request. Raises ValidationException, InvalidParameterValueException.
+
+    `managed` says that the function runs on managed instances already; the model's limits are all there are for those.
+    """
+    if not managed and "CapacityProviderConfig" not in members:
+        _check_limits(members)
     if "Runtime" in members:
         check_runtime(members["Runtime"])
     if "Environment" in members:
@@ -98,6 +103,8 @@ def read_configuration(call: Call, members: Mapping[str, Any], present: Function
     if "SnapStart" in members:
         changes["snap_start"] = members["SnapStart"].get("ApplyOn", "None")
     _check_snap_start(present, changes)
+    if "CapacityProviderConfig" in members:
+        _check_capacity_provider(call, members["CapacityProviderConfig"])
     if "Layers" in members:
         changes["layers"] = read_layers(call, members["Layers"])
     return changes
@@ -115,6 +122,13 @@ def _read_logging(given: Mapping[str, str], present: FunctionVersion) -> dict[st
     elif "ApplicationLogLevel" in given or "SystemLogLevel" in given:
         raise InvalidParameterValueException.log_level_with_text()
     return {"log_format": log_format, "log_group": given.get("LogGroup", present.log_group), **levels}
+
+
+def _check_capacity_provider(call: Call, config: Mapping[str, Any]) -> None:
+    wanted = config["LambdaManagedInstancesCapacityProviderConfig"]["CapacityProviderArn"]
+    provider = call.resources.capacity_providers.get(wanted.rpartition(":")[2])
+    if provider is None or provider.arn != wanted or provider.state is not State.ACTIVE:
+        raise InvalidParameterValueException.capacity_provider(wanted)
 
 
 def _check_snap_start(present: FunctionVersion, changes: Mapping[str, Any]) -> None:

@@ -101,7 +101,7 @@ def _describe_code(call: Call, version: FunctionVersion) -> Members:
 def delete_function(call: Call, members: Members) -> Members:
     """Delete a function with all its versions and aliases, or the one version that the qualifier names.
 
-    What runs goes on to its end.
+    What is configured for them goes too, event source mappings stay [model]. What runs goes on to its end.
     """
     target = read_target(call, members["FunctionName"], members.get("Qualifier"))
     # By its form alone, before anything is looked up [rec: test_function_name_and_qualifier_validation, 2024-08-22].
@@ -131,6 +131,7 @@ def _delete_version(call: Call, function: Function, number: str) -> None:
     # One that does not exist is as good as deleted [rec: test_delete_on_nonexisting_version, 2025-11-25].
     version = function.versions.pop(number, None)
     if version is not None:
+        function.forget(number)
         call.dispatcher.retire(version.key)
 
 

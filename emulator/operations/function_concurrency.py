@@ -22,6 +22,10 @@ def put_function_concurrency(call: Call, members: Members) -> Members:
     function = find_function(call, read_target(call, members["FunctionName"]))
     wanted = members["ReservedConcurrentExecutions"]
     others = call.resources.reserved_concurrency() - (function.reserved_concurrency or 0)
+    # What other functions have provisioned without a reservation is taken too [docs: provisioned-concurrency].
+    others += call.resources.provisioned_concurrency()
+    if function.reserved_concurrency is None:
+        others -= function.provisioned_concurrency()
     if quotas.CONCURRENT_EXECUTIONS - others - wanted < quotas.UNRESERVED_MINIMUM:
         raise InvalidParameterValueException.unreserved_minimum(quotas.UNRESERVED_MINIMUM)
     function.reserved_concurrency = wanted

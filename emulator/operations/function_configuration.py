@@ -26,7 +26,8 @@ def update_function_configuration(call: Call, members: Members) -> Members:
     """
     target = read_unpublished_target(call, members["FunctionName"])
     refuse_not_yet(members)
-    check_configuration(members)
+    present = call.resources.functions.get(target.name)
+    check_configuration(members, managed=present is not None and present.latest.capacity_provider_config is not None)
     function = find_function(call, target)
     require_idle(function, members.get("RevisionId"))
     _check_package_type(function.latest, members)

@@ -1,16 +1,18 @@
-"""Invoke, InvokeAsync."""
+"""Invoke, InvokeWithResponseStream, InvokeAsync."""
 
 import asyncio
 import base64
 import binascii
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from functools import partial
+from typing import Any
 
-from emulator import quotas
+from emulator import arn, quotas
 from emulator.errors import (
     InvalidParameterValueException,
     InvalidRequestContentException,
+    NoPublishedVersionException,
     NotYetError,
     RequestEntityTooLargeException,
     ResourceConflictException,
@@ -31,29 +33,29 @@ def invoke(call: Call, members: Members) -> Members | asyncio.Future[Members]:
     `StatusCode` (200, 202, 204), `Payload` (bytes); synchronous calls have `ExecutedVersion` too, and where they apply
     `FunctionError` and `LogResult` (base64).
     """
-    body = members.get("Payload") or b""
     kind = members.get("InvocationType", "RequestResponse")
     asynchronous = kind == "Event"
-    _refuse_oversized(body, quotas.ASYNCHRONOUS_PAYLOAD if asynchronous else quotas.SYNCHRONOUS_PAYLOAD)
-    target = read_target(call, members["FunctionName"], members.get("Qualifier"))
-    function, version = _find(call, target)
-    payload = read_payload(body)
-    client_context = _read_client_context(members.get("ClientContext"))
-    _check_invocable(version, members)
+    limit = quotas.ASYNCHRONOUS_PAYLOAD if asynchronous else quotas.SYNCHRONOUS_PAYLOAD
+    target, function, version, invocation = _read(call, members, limit, asynchronous=asynchronous)
     if kind == "DryRun":
         return {"StatusCode": 204, "Payload": b""}
-    invocation = Invocation(
-        request_id=call.request_id,
-        payload=payload,
-        function_arn=target.arn(target.qualifier),  # as the caller named it [rec: test_invocation_with_qualifier]
-        client_context=None if asynchronous else client_context,
-        trace_header=call.request.headers.get("x-amzn-trace-id"),
-        tail=not asynchronous and members.get("LogType") == "Tail",
-    )
     if asynchronous:
         call.dispatcher.enqueue(_later(call, target), invocation, function)
         return {"StatusCode": 202, "Payload": b""}
-    return _answer(version, call.dispatcher.invoke(version, invocation, function))
+    return _answer(version, call.dispatcher.invoke(version, invocation, function), _describe)
+
+
+def invoke_with_response_stream(call: Call, members: Members) -> Members | asyncio.Future[Members]:
+    """Run a function, and answer with a stream of events: chunks of what it returned, and one that says how it ended.
+
+    The functions that run here return everything at once, so there is one chunk, as there may be on AWS for such a
+    function [docs: configuration-response-streaming]. Streaming comes with a later issue. Members of the answer:
+    `StatusCode` (200, 204), `ExecutedVersion`, `EventStream` (an async iterator of events as the model has them).
+    """
+    _, function, version, invocation = _read(call, members, quotas.SYNCHRONOUS_PAYLOAD, asynchronous=False)
+    if members.get("InvocationType") == "DryRun":
+        return {"StatusCode": 204}
+    return _answer(version, call.dispatcher.invoke(version, invocation, function), _describe_stream)
 
 
 def invoke_async(call: Call, members: Members) -> Members:
@@ -72,6 +74,28 @@ def invoke_async(call: Call, members: Members) -> Members:
     )
     call.dispatcher.enqueue(_later(call, target), invocation, function)
     return {"Status": 202}
+
+
+def _read(
+    call: Call, members: Members, limit: int, *, asynchronous: bool
+) -> tuple[Target, Function, FunctionVersion, Invocation]:
+    """What is to be run, and with what. Refusals in AWS's order: size, existence, payload, state."""
+    body = members.get("Payload") or b""
+    _refuse_oversized(body, limit)
+    target = read_target(call, members["FunctionName"], members.get("Qualifier"))
+    function, version = _find(call, target)
+    payload = read_payload(body)
+    client_context = _read_client_context(members.get("ClientContext"))
+    _check_invocable(version, members)
+    invocation = Invocation(
+        request_id=call.request_id,
+        payload=payload,
+        function_arn=target.arn(target.qualifier),  # as the caller named it [rec: test_invocation_with_qualifier]
+        client_context=None if asynchronous else client_context,
+        trace_header=call.request.headers.get("x-amzn-trace-id"),
+        tail=not asynchronous and members.get("LogType") == "Tail",
+    )
+    return target, function, version, invocation
 
 
 def _refuse_oversized(body: bytes, limit: int, operation: str = "InvokeFunction") -> None:
@@ -106,6 +130,10 @@ def _check_invocable(version: FunctionVersion, members: Members) -> None:
         raise NotYetError("Invoking a function with tenant isolation comes with a later issue.")
     if version.durable_config is not None or "DurableExecutionName" in members:
         raise NotYetError("Durable executions come with a later issue.")
+    if version.capacity_provider_config is not None:
+        if version.version == arn.LATEST:
+            raise NoPublishedVersionException.latest()
+        raise NotYetError("Running functions on managed instances comes with a later issue.")
 
 
 def _read_client_context(header: str | None) -> str | None:
@@ -121,14 +149,18 @@ def _read_client_context(header: str | None) -> str | None:
     raise InvalidRequestContentException.client_context()
 
 
-def _answer(version: FunctionVersion, running: asyncio.Future[Outcome]) -> asyncio.Future[Members]:
+def _answer(
+    version: FunctionVersion, running: asyncio.Future[Outcome], describe: Callable[[str, Outcome], Members]
+) -> asyncio.Future[Members]:
     """The answer to come. A caller who goes away gives up on it, but not on the function, which runs on as on AWS."""
     answer: asyncio.Future[Members] = running.get_loop().create_future()
-    running.add_done_callback(partial(_pass_on, version.version, answer))
+    running.add_done_callback(partial(_pass_on, partial(describe, version.version), answer))
     return answer
 
 
-def _pass_on(executed_version: str, answer: asyncio.Future[Members], running: asyncio.Future[Outcome]) -> None:
+def _pass_on(
+    describe: Callable[[Outcome], Members], answer: asyncio.Future[Members], running: asyncio.Future[Outcome]
+) -> None:
     if running.cancelled():
         answer.cancel()
         return
@@ -138,7 +170,7 @@ def _pass_on(executed_version: str, answer: asyncio.Future[Members], running: as
     if error is not None:
         answer.set_exception(error)
     else:
-        answer.set_result(_describe(executed_version, running.result()))
+        answer.set_result(describe(running.result()))
 
 
 def _describe(executed_version: str, outcome: Outcome) -> Members:
@@ -148,3 +180,22 @@ def _describe(executed_version: str, outcome: Outcome) -> Members:
     if outcome.log_tail is not None:
         members["LogResult"] = base64.b64encode(outcome.log_tail).decode()
     return members
+
+
+def _describe_stream(executed_version: str, outcome: Outcome) -> Members:
+    return {"StatusCode": 200, "ExecutedVersion": executed_version, "EventStream": _events(outcome)}
+
+
+async def _events(outcome: Outcome) -> AsyncIterator[dict[str, Any]]:
+    """A function error comes with the end, for nothing was streamed before it [model: InvokeComplete].
+
+    Its code and its details on AWS are not known; here they are what Invoke answers.
+    """
+    end: dict[str, Any] = {}
+    if outcome.function_error is None:
+        yield {"PayloadChunk": {"Payload": outcome.payload}}
+    else:
+        end |= {"ErrorCode": outcome.function_error, "ErrorDetails": outcome.payload.decode(errors="replace")}
+    if outcome.log_tail is not None:
+        end["LogResult"] = base64.b64encode(outcome.log_tail).decode()
+    yield {"InvokeComplete": end}

@@ -13,6 +13,11 @@ from emulator import arn, clock, ids
 from emulator.resources.alias import Alias
 from emulator.resources.code import CodePackage, ContainerImage
 from emulator.resources.condition import MEMBERS, Condition, Event, after
+from emulator.resources.event_invoke_config import EventInvokeConfig
+from emulator.resources.function_scaling import FunctionScaling
+from emulator.resources.function_url import FunctionUrl
+from emulator.resources.policy import Policy
+from emulator.resources.provisioned_concurrency import ProvisionedConcurrency
 from emulator.resources.runtime import runtime_version
 
 __all__ = ["CodePackage", "Function", "FunctionVersion", "LayerReference"]
@@ -31,11 +36,13 @@ _NOT_LISTED = frozenset(
 
 @dataclass(slots=True, frozen=True)
 class LayerReference:
-    """A layer version that a function uses; it outlives the layer [rec: test_layer_lifecycle, 2025-11-25]."""
+    """A layer version that a function uses; its content outlives the layer [rec: test_layer_lifecycle, 2025-11-25].
+
+    What it holds is unpacked into /opt, one layer after the other in the order of the function's list.
+    """
 
     arn: str
-    code_size: int
-    unzipped_size: int
+    code: CodePackage
 
 
 @dataclass(slots=True)
@@ -43,7 +50,7 @@ class FunctionVersion:
     """The code and configuration of `$LATEST` or of one published version: everything an environment is started from.
 
     `key` names this code and this configuration and changes with every update of either: environments of another key
-    are never used for it. `condition` and `revision_id` are all that changes in place.
+    are never used for it. `condition`, `revision_id` and how its runtime is updated are all that changes in place.
     """
 
     account_id: str
@@ -75,6 +82,9 @@ class FunctionVersion:
     snap_start: str = "None"  # or "PublishedVersions"
     tenancy_config: dict[str, Any] | None = None
     durable_config: dict[str, Any] | None = None
+    capacity_provider_config: dict[str, Any] | None = None
+    update_runtime_on: str = "Auto"  # or "FunctionUpdate", or "Manual", which goes with a pinned runtime version
+    pinned_runtime_version_arn: str | None = None
     last_modified: datetime = field(default_factory=lambda: datetime.now(UTC))
     condition: Condition = Condition.CREATING
     revision_id: str = field(default_factory=ids.revision_id)
@@ -95,9 +105,26 @@ class FunctionVersion:
         return MEMBERS[self.condition]["State"]
 
     @property
+    def capacity_provider_arn(self) -> str | None:
+        """The capacity provider that this is to run on; None for an ordinary function."""
+        config = self.capacity_provider_config or {}
+        arn_of_provider: str | None = config.get("LambdaManagedInstancesCapacityProviderConfig", {}).get(
+            "CapacityProviderArn"
+        )
+        return arn_of_provider
+
+    @property
     def layers_size(self) -> int:
         """Bytes that the layers hold, unzipped."""
-        return sum(layer.unzipped_size for layer in self.layers)
+        return sum(layer.code.unzipped_size for layer in self.layers)
+
+    @property
+    def runtime_version_arn(self) -> str | None:
+        """The runtime version that this runs on; None for an image, which brings its own."""
+        if self.runtime is None:
+            return None
+        digest = runtime_version(self.runtime, self.architectures[0])
+        return self.pinned_runtime_version_arn or arn.runtime_version_arn(self.region, digest)
 
     def derive(self, moment: datetime, condition: Condition, changes: Changes) -> "FunctionVersion":
         """A new version with `changes`, a key and a RevisionId of its own."""
@@ -125,7 +152,7 @@ class FunctionVersion:
             "KMSKeyArn": self.kms_key_arn,
             "TracingConfig": {"Mode": self.tracing_mode},
             "RevisionId": self.revision_id,
-            "Layers": [{"Arn": layer.arn, "CodeSize": layer.code_size} for layer in self.layers] or None,
+            "Layers": [{"Arn": layer.arn, "CodeSize": layer.code.size} for layer in self.layers] or None,
             **MEMBERS[self.condition],
             "FileSystemConfigs": list(self.file_systems) or None,
             "PackageType": self.package_type,
@@ -133,10 +160,11 @@ class FunctionVersion:
             "Architectures": list(self.architectures),
             "EphemeralStorage": {"Size": self.ephemeral_storage},
             "SnapStart": self._describe_snap_start(),
-            "RuntimeVersionConfig": self._describe_runtime_version(),
+            "RuntimeVersionConfig": self.runtime_version_arn and {"RuntimeVersionArn": self.runtime_version_arn},
             "LoggingConfig": self._describe_logging(),
             "TenancyConfig": self.tenancy_config,
             "DurableConfig": self.durable_config,
+            "CapacityProviderConfig": self.capacity_provider_config,
         }
         return {name: value for name, value in members.items() if value is not None}
 
@@ -153,12 +181,6 @@ class FunctionVersion:
         # Only a published version is optimised (functions.md §5) [model: SnapStartResponse].
         optimised = self.snap_start == "PublishedVersions" and self.version != arn.LATEST
         return {"ApplyOn": self.snap_start, "OptimizationStatus": "On" if optimised else "Off"}
-
-    def _describe_runtime_version(self) -> dict[str, str] | None:
-        if self.runtime is None:
-            return None
-        digest = runtime_version(self.runtime, self.architectures[0])
-        return {"RuntimeVersionArn": arn.runtime_version_arn(self.region, digest)}
 
     def _describe_vpc(self) -> dict[str, Any] | None:
         if self.vpc_config is None:
@@ -180,7 +202,9 @@ class Function:
     `latest` is `$LATEST` as it is described. `running` is `$LATEST` as it is run: while an update is in progress, that
     is the code and configuration from before. `versions` is keyed by number and in ascending order.
     `reserved_concurrency` is None where nothing is reserved, and 0 where nothing may run; it holds for all versions
-    together and may change at any time, so read it at every admission.
+    together and may change at any time, so read it at every admission. `policies` is keyed by what each is about: the
+    number of a version, the name of an alias, or None for the function as such; nobody has an empty policy. `urls` are
+    keyed likewise; `event_invoke_configs`, `provisioned` and `scaling` by qualifier, `$LATEST` included.
     """
 
     latest: FunctionVersion
@@ -189,6 +213,12 @@ class Function:
     aliases: dict[str, Alias] = field(default_factory=dict)
     reserved_concurrency: int | None = None
     recursive_loop: str = "Terminate"
+    code_signing_config_arn: str | None = None
+    policies: dict[str | None, Policy] = field(default_factory=dict)
+    event_invoke_configs: dict[str, EventInvokeConfig] = field(default_factory=dict)
+    urls: dict[str | None, FunctionUrl] = field(default_factory=dict)
+    provisioned: dict[str, ProvisionedConcurrency] = field(default_factory=dict)
+    scaling: dict[str, FunctionScaling] = field(default_factory=dict)
     deleted: bool = False
     running: FunctionVersion = field(init=False)
     _last_number: int = 0
@@ -230,6 +260,15 @@ class Function:
             return self.running
         alias = self.aliases.get(qualifier)
         return self.choose(alias.choose()) if alias else self.versions.get(qualifier)
+
+    def forget(self, qualifier: str) -> None:
+        """Delete what belongs to a version or an alias that is being deleted."""
+        for belongings in (self.policies, self.event_invoke_configs, self.urls, self.provisioned, self.scaling):
+            belongings.pop(qualifier, None)  # type: ignore[attr-defined]  # their values differ, their keys do not
+
+    def provisioned_concurrency(self) -> int:
+        """Executions that all versions and aliases together ask to have ready."""
+        return sum(provisioned.requested for provisioned in self.provisioned.values())
 
     def update(self, moment: datetime, changes: Changes) -> FunctionVersion:
         """Begin an update of `$LATEST`. It is described at once, and runs when it has settled."""

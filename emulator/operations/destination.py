@@ -1,0 +1,74 @@
+"""Destinations: which resources may receive the records of invocations.
+
+Whether queues, topics, buses and buckets exist is not asked: that needs the companion services of a later issue.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from emulator import arn
+from emulator.errors import InvalidParameterValueException
+from emulator.operations.call import Call
+
+_ARN = re.compile(r"arn:[^:]*:(?P<service>[^:]*):[^:]*:[^:]*:(?P<resource>.*)", re.DOTALL)
+
+# Of asynchronous invocations; buckets take records of failures only [model: OnSuccess, OnFailure documentation].
+_INVOCATION_SERVICES = {
+    "OnSuccess": frozenset({"sqs", "sns", "lambda", "events"}),
+    "OnFailure": frozenset({"sqs", "sns", "lambda", "events", "s3"}),
+}
+_STREAM_SERVICES = frozenset({"sqs", "sns", "s3"})  # of batches that a mapping gives up [model: OnFailure]
+_KAFKA_TOPIC = "kafka://"
+
+
+def check_destination_services(config: Mapping[str, Any]) -> None:
+    """Raises InvalidParameterValueException if one side of a DestinationConfig is in a service that takes no records.
+
+    FIFO queues and topics take none either [model: documentation]; that they are refused so is not known.
+    """
+    for side, services in _INVOCATION_SERVICES.items():
+        destination = config.get(side, {}).get("Destination")
+        if destination and not _is_in(destination, services):
+            raise _invalid(config)
+
+
+def check_destination(call: Call, destination: str | None, own_name: str) -> None:
+    """Raises InvalidParameterValueException for the function `own_name` itself, and for one that does not exist."""
+    if not destination or _service(destination) != "lambda":
+        return
+    reference = arn.parse_function(destination)
+    here = reference is not None and (reference.account_id, reference.region) == (call.account_id, call.region)
+    if reference is None or not here:
+        raise InvalidParameterValueException.destination(destination)
+    if reference.name == own_name:
+        raise InvalidParameterValueException.own_destination()
+    function = call.resources.functions.get(reference.name)
+    if function is None or function.find(reference.qualifier) is None:
+        raise InvalidParameterValueException.destination(destination)
+
+
+def check_failure_destination(config: Mapping[str, Any], *, kafka: bool) -> None:
+    """For an event source mapping: OnFailure alone, to a queue, a topic or a bucket; for Kafka also to a Kafka topic.
+
+    Raises InvalidParameterValueException. That AWS words it as for asynchronous invocations is not known.
+    """
+    destination = config.get("OnFailure", {}).get("Destination")
+    topic = kafka and destination is not None and destination.startswith(_KAFKA_TOPIC)
+    refused = destination and not topic and not _is_in(destination, _STREAM_SERVICES)
+    if refused or config.get("OnSuccess", {}).get("Destination"):
+        raise _invalid(config)
+
+
+def _is_in(destination: str, services: frozenset[str]) -> bool:
+    return _service(destination) in services and not destination.endswith(".fifo")
+
+
+def _service(destination: str) -> str | None:
+    found = _ARN.fullmatch(destination)
+    return found["service"] if found else None
+
+
+def _invalid(config: Mapping[str, Any]) -> InvalidParameterValueException:
+    printed = [config[side].get("Destination", "null") if side in config else None for side in ("OnSuccess", "OnFailure")]
+    return InvalidParameterValueException.destination_config(*printed)
