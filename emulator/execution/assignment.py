@@ -20,8 +20,9 @@ def assign(
 ) -> Assignment:
     """Decides for one invocation.
 
-    Of this pool: `idle` environments, `finishing` ones that have answered, and `awaited`, how many invocations already wait
-    for those. Of the machine: `environments` that exist, the `limit` to them, and those `idle_elsewhere`, in other pools.
+    Of this pool: `idle` environments, `finishing` ones that have answered, and `awaited`, how many invocations
+    already wait for those. Of the machine: `environments` that exist, the `limit` to them, and those
+    `idle_elsewhere`, in other pools.
     """
     if idle:
         return Assignment.REUSE

@@ -1,8 +1,8 @@
 """Credentials for function code, in the form that AWS's have.
 
-They open nothing: every AWS-compatible endpoint on a developer's machine takes any. But the access key bears the account, as
-on AWS, where the letters behind `ASIA` are a number whose upper bits are the account id; so a service that is called with
-it, this emulator included, can tell which account calls.
+They open nothing: every AWS-compatible endpoint on a developer's machine takes any. But the access key bears the
+account, as on AWS, where the letters behind `ASIA` are a number whose upper bits are the account id; so a service
+that is called with it can tell which account calls.
 """
 
 import base64
@@ -24,14 +24,3 @@ def temporary_credentials(account_id: str) -> dict[str, str]:
 def _access_key(account_id: str) -> str:
     head = ((1 << 47) | (int(account_id) << _SHIFT) | secrets.randbits(_SHIFT)).to_bytes(6, "big")
     return "ASIA" + base64.b32encode(head + secrets.token_bytes(_KEY_BYTES - len(head))).decode()
-
-
-def account_of(access_key: str) -> str | None:
-    """The account that an access key of AWS's form (`AKIA…`, `ASIA…`) bears; None for anything else."""
-    if len(access_key) != 4 + 16 or access_key[:4] not in {"AKIA", "ASIA"}:
-        return None
-    try:
-        head = base64.b32decode(access_key[4:])[:6]
-    except ValueError:
-        return None
-    return f"{(int.from_bytes(head, 'big') & ((1 << 47) - 1)) >> _SHIFT:012d}"

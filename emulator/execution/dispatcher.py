@@ -93,17 +93,18 @@ class Dispatcher:
         return ticket.outcome
 
     def enqueue(self, version: Callable[[], FunctionVersion], invocation: Invocation, function: Function) -> None:
-        """Takes an event, to be run by and by. `version` is called when its turn has come; it may raise ServiceError."""
+        """Takes an event, to be run later. `version` is called when its turn has come; it may raise ServiceError."""
         if self._closed:
             raise EmulatorError("The emulator is stopping.")
         key = (function.account_id, function.region, function.name)
         queue = self._queues.get(key)
         if queue is None:
             queue = self._queues[key] = EventQueue(self.invoke, self._clock, self._settings.max_environments)
+            self._reap_later()
         queue.add(version, invocation, function)
 
     def retire(self, version_key: str) -> None:
-        """Says that a version's code or configuration is no longer current: running invocations finish, new ones differ."""
+        """Says that a version is no longer current: what runs finishes, and its environments end with it."""
         pool = self._pools.get(version_key)
         if pool is not None:
             pool.retire()
@@ -191,7 +192,9 @@ class Dispatcher:
             pool.reap(before)
         if self._waiting_pools:  # an environment of another pool may have become idle
             self._serve_waiting_pools()
-        if self._pools:
+        self._functions = {key: running for key, running in self._functions.items() if running.count}
+        self._queues = {key: queue for key, queue in self._queues.items() if not queue.empty}
+        if self._pools or self._queues:
             self._reap_later()
 
 

@@ -3,13 +3,14 @@
 Everything that happens is an event of the lifecycle table; this class does what the table's transitions mean. The warm
 path goes through `invoke`, `runtime_responded` and `runtime_ready` and creates neither task nor thread nor file.
 
-Times are those of environment.md and logs.md: Init has ten seconds of its own, an invocation has the function's timeout,
-and an init inside an invocation (after a failure) is part of it and of its duration.
+Times are those of environment.md and logs.md: Init has ten seconds of its own, an invocation has the function's
+timeout, and an init inside an invocation (after a failure) is part of it and of its duration.
 """
 
 import asyncio
 import time
 from collections.abc import Coroutine
+from time import perf_counter  # the loop's own clock counts whole milliseconds
 from typing import Protocol
 
 from emulator import arn, quotas
@@ -19,7 +20,7 @@ from emulator.execution.failures import Failure
 from emulator.execution.invocation import Invocation, Outcome
 from emulator.execution.lifecycle import Event, State, after
 from emulator.execution.log_frames import Record, Splitter
-from emulator.execution.logs import LogEvent, LogStore, LogStream, stream_name
+from emulator.execution.logs import LogEvent, LogStore, LogStream
 from emulator.execution.platform_log import PlatformEvent
 from emulator.execution.start_gate import Pass, StartGate
 from emulator.execution.ticket import Ticket
@@ -99,7 +100,7 @@ class ExecutionEnvironment:
 
     def _begin(self, ticket: Ticket) -> None:
         self._ticket = ticket
-        self._began = self._loop.time()
+        self._began = perf_counter()
         self._deadline = self._loop.call_later(self.version.timeout, self._timed_out)
         self._move(Event.INVOKE)
         if self.state is State.RUNNING:
@@ -139,7 +140,7 @@ class ExecutionEnvironment:
             self._give_up(EmulatorError(f"The function's environment cannot be made: {error}."))
             return
         self._sandbox = sandbox
-        self._stream = self._open_log()
+        self._stream = self._logs.open(self.version)
         self._log(self._init_start())
         await self._start_runtime()
 
@@ -162,7 +163,7 @@ class ExecutionEnvironment:
             await server.close()
             return
         self._session, self._server, self._pass = session, server, admitted
-        self._init_began = self._loop.time()
+        self._init_began = perf_counter()
         if self.state is State.INITIALIZING:
             self._deadline = self._loop.call_later(quotas.INIT_SECONDS, self._init_timed_out)
         api = f"{self._executor.runtime_api_host}:{port}"
@@ -250,6 +251,10 @@ class ExecutionEnvironment:
             if was_finishing:
                 self._become_available()
 
+    def sandbox_failed(self, reason: str) -> None:
+        """There is no sandbox."""
+        self._give_up(EmulatorError(f"The function's sandbox cannot be built: {reason}."))
+
     # --- Limits ---
 
     def _init_timed_out(self) -> None:
@@ -267,7 +272,7 @@ class ExecutionEnvironment:
     def _give_event(self, invocation: Invocation) -> None:
         assert self._session is not None
         self._log(platform_log.Start(invocation.request_id, self.version.version, invocation.function_arn))
-        remaining = self._began + self.version.timeout - self._loop.time()
+        remaining = self._began + self.version.timeout - perf_counter()
         self._session.give(event_for(invocation, int((time.time() + remaining) * 1000)))
 
     def _finish(self, outcome: Outcome, produced_bytes: int, failure: Failure | None = None) -> None:
@@ -279,7 +284,7 @@ class ExecutionEnvironment:
             self._sandbox.pass_on_output()
         status, error_type = (failure.status, failure.error_type) if failure is not None else ("success", None)
         timed_out = status == "timeout"
-        elapsed = self.version.timeout * 1000.0 if timed_out else (self._loop.time() - self._began) * 1000
+        elapsed = self.version.timeout * 1000.0 if timed_out else (perf_counter() - self._began) * 1000
         error_type = None if timed_out else error_type
         request_id = ticket.invocation.request_id
         self._log(platform_log.End(request_id, elapsed, produced_bytes, status, error_type))
@@ -353,7 +358,7 @@ class ExecutionEnvironment:
         self._leave_gate()
 
     def _init_elapsed(self) -> float:
-        return (self._loop.time() - self._init_began) * 1000 if self._init_began else 0.0
+        return (perf_counter() - self._init_began) * 1000 if self._init_began else 0.0
 
     def _leave_gate(self) -> None:
         if self._pass is not None:
@@ -366,13 +371,6 @@ class ExecutionEnvironment:
             self._deadline = None
 
     # --- The log ---
-
-    def _open_log(self) -> LogStream:
-        version = self.version
-        group, name = version.log_group or f"/aws/lambda/{version.name}", stream_name(version.version)
-        return self._logs.open(
-            version.account_id, version.region, group, name, version.log_format, version.system_log_level
-        )
 
     def _log(self, content: Record | PlatformEvent) -> None:
         if self._stream is not None:

@@ -61,6 +61,11 @@ class EventQueue:
         self._waiting.append(QueuedEvent(version, invocation, function))
         asyncio.get_running_loop().call_soon(self._pump)
 
+    @property
+    def empty(self) -> bool:
+        """Whether no event is waiting, running, or to be retried."""
+        return not (self._waiting or self._running or self._retries)
+
     def close(self) -> None:
         """Gives up all events."""
         self._closed = True

@@ -1,9 +1,11 @@
-"""The error bodies that Lambda itself makes, as the caller sees them: key order and wording as recorded (runtime-api.md §6).
+"""The error bodies that Lambda itself makes, as the caller sees them: key order and wording as recorded
+(runtime-api.md §6).
 
 Where the function or its client made the body, the caller gets that one instead, byte for byte.
 """
 
 import json
+from collections.abc import Mapping
 from typing import NamedTuple
 
 TIMED_OUT = "Sandbox.Timedout"
@@ -44,14 +46,19 @@ def refused_response(error_type: str, message: str) -> Failure:
 def posted_failure(error_type: str, body: bytes, content_type: str) -> Failure:
     """The runtime said what went wrong. A body that carries an `errorCause` loses it on the way (runtime-api.md §4)."""
     if content_type.partition(";")[0].strip() == _WITH_CAUSE:
-        try:
-            members = json.loads(body)
-            members.pop("errorCause", None)
-            body = _json(members)
-        except (ValueError, AttributeError):
-            body = b"Invalid error body"
+        body = _without_cause(body)
     return Failure(error_type, body)
 
 
-def _json(members: dict[str, object]) -> bytes:
+def _without_cause(body: bytes) -> bytes:
+    try:
+        members = json.loads(body)
+    except ValueError:
+        members = None
+    if not isinstance(members, dict):
+        return b"Invalid error body"
+    return _json({name: value for name, value in members.items() if name != "errorCause"})
+
+
+def _json(members: Mapping[str, object]) -> bytes:
     return json.dumps(members, separators=(",", ":"), ensure_ascii=False).encode()

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class Invocation:
     """One event on its way to a function.
 
-    `function_arn` is the ARN as invoked (unqualified, or with the caller's qualifier). `client_context` is the decoded JSON text.
-    `trace_header` is the caller's X-Amzn-Trace-Id. `tail` asks for the last 4 KB of the log.
+    `function_arn` is the ARN as invoked (unqualified, or with the caller's qualifier). `client_context` is the
+    decoded JSON text. `trace_header` is the caller's X-Amzn-Trace-Id. `tail` asks for the last 4 KB of the log.
     """
 
     request_id: str

@@ -10,8 +10,8 @@
                         v
                    REINITIALIZING --ready--> RUNNING                    ("suppressed init", inside the invocation)
 
-* A runtime that dies, or that is killed for running too long, takes nothing but itself along: the environment is COLD and
-  starts another one within the next invocation (environment.md §2, §3).
+* A runtime that dies, or that is killed for running too long, takes nothing but itself along: the environment is COLD
+  and starts another one within the next invocation (environment.md §2, §3).
 * FINISHING is the moment between a runtime's answer and its asking for the next event: the caller has been served, the
   environment is not free yet.
 * What the table does not name cannot happen, and raises.
@@ -22,6 +22,8 @@ from enum import Enum, auto
 
 class State(Enum):
     """What an environment is doing."""
+
+    __hash__ = object.__hash__  # Enum's own is written in Python, and this is looked up several times in each call
 
     NEW = auto()
     INITIALIZING = auto()
@@ -35,6 +37,8 @@ class State(Enum):
 
 class Event(Enum):
     """What happens to an environment."""
+
+    __hash__ = object.__hash__  # Enum's own is written in Python, and this is looked up several times in each call
 
     START = auto()  # the runtime is started for the first time
     READY = auto()  # the runtime asked for an event

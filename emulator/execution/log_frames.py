@@ -1,8 +1,9 @@
 """Splits what a runtime writes into log events: lines, and records that the runtime framed itself.
 
-Output, errors and framed records arrive through one pipe, so their order is the order in which they were written. A line
-ends at `\\n` and keeps it; `\\r` does not end one (logs.md §3). A framed record starts with eight bytes that no text
-holds, followed by a time that must be near the present; it is one event, whatever line breaks are in it (logs.md §4):
+Output, errors and framed records arrive through one pipe, so their order is the order in which they were written. A
+line ends at `\\n` and keeps it; `\\r` does not end one (logs.md §3). A framed record starts with eight bytes that no
+text holds, followed by a time that must be near the present; it is one event, whatever line breaks are in it (logs.md
+§4):
 
     type (4 bytes) · length (4) · microseconds since 1970 (8) · message (length)         all big-endian
 """
@@ -76,24 +77,28 @@ class Splitter:
             text_from = start + 1  # it only looked like a frame
         else:
             text_from = start
-        newline = buffer.find(b"\n", text_from)
-        frame = _find_frame(buffer, text_from)
-        if frame is not None and (newline < 0 or frame < newline):
-            records.append(Record(buffer[start:frame]))  # a line without an end, then a frame
-            return frame
-        if newline >= 0:
-            records.append(Record(buffer[start : newline + 1]))
-            return newline + 1
-        if len(buffer) - start >= _LONGEST:
-            records.append(Record(buffer[start : start + _LONGEST]))
-            return start + _LONGEST
-        return start
+        furthest = start + _LONGEST
+        newline = buffer.find(b"\n", text_from, furthest)
+        frame = _find_frame(buffer, text_from, furthest if newline < 0 else newline)
+        if frame is not None:
+            end = frame  # a line without an end, then a frame
+        elif newline >= 0:
+            end = newline + 1
+        elif len(buffer) >= furthest:
+            end = furthest
+        else:
+            return start
+        records.append(Record(buffer[start:end]))
+        return end
 
 
 def _framed(buffer: bytes, start: int, records: list[Record]) -> int | None:
     """Where the frame at `start` ends; `start` if more must come; None if it is no frame."""
     if len(buffer) - start < _HEADER.size:
         return start
+    kind: int
+    length: int
+    microseconds: int
     kind, length, microseconds = _HEADER.unpack_from(buffer, start)
     plain = kind & ~_LEVEL_MASK
     if plain not in {_TEXT, _JSON} or not _YEAR_2020 < microseconds < _YEAR_2100:
@@ -106,11 +111,11 @@ def _framed(buffer: bytes, start: int, records: list[Record]) -> int | None:
     return end
 
 
-def _find_frame(buffer: bytes, start: int) -> int | None:
-    """Where a frame begins after `start`, as far as the bytes at hand can tell."""
-    found = buffer.find(_MAGIC, start)
+def _find_frame(buffer: bytes, start: int, end: int) -> int | None:
+    """Where a frame begins between `start` and `end`, as far as the bytes at hand can tell."""
+    found = buffer.find(_MAGIC, start, end)
     while found >= 0:
         if _framed(buffer, found, []) is not None:
             return found
-        found = buffer.find(_MAGIC, found + 1)
+        found = buffer.find(_MAGIC, found + 1, end)
     return None

@@ -1,7 +1,7 @@
 """The functions' logs: groups of streams of events, in memory, as CloudWatch Logs would hold them.
 
-One stream per environment, named `YYYY/MM/DD/[<version>]<32 hex>` after the day (UTC) of its start (logs.md §1). A stream
-keeps its newest events only, and a group its newest streams, so an emulator that runs for weeks stays as small as it was.
+One stream per environment, named `YYYY/MM/DD/[<version>]<32 hex>` after the day (UTC) of its start (logs.md §1). A
+stream keeps its newest events only, and a group its newest streams, so an emulator that runs for weeks stays small.
 """
 
 import secrets
@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from emulator.execution.log_frames import Record
 from emulator.execution.platform_log import PlatformEvent, written
+from emulator.resources.function import FunctionVersion
 
 _EVENTS_PER_STREAM = 10_000
 _BYTES_PER_STREAM = 4 * 1024 * 1024
@@ -81,14 +82,13 @@ class LogStore:
         self.listeners: list[Listener] = []
         self._groups: dict[tuple[str, str, str], dict[str, LogStream]] = {}
 
-    def open(
-        self, account_id: str, region: str, group: str, name: str, log_format: str, system_level: str | None
-    ) -> LogStream:
-        """A new stream in a log group, which is created with its first stream."""
-        streams = self._groups.setdefault((account_id, region, group), {})
+    def open(self, version: FunctionVersion) -> LogStream:
+        """A new stream for an environment of `version`, in its log group, which is created with its first stream."""
+        group, name = version.log_group or f"/aws/lambda/{version.name}", stream_name(version.version)
+        streams = self._groups.setdefault((version.account_id, version.region, group), {})
         while len(streams) >= _STREAMS_PER_GROUP:
             del streams[next(iter(streams))]
-        streams[name] = LogStream(group, name, log_format, system_level, self.listeners)
+        streams[name] = LogStream(group, name, version.log_format, version.system_log_level, self.listeners)
         return streams[name]
 
     def streams(self, account_id: str, region: str, group: str) -> list[LogStream]:

@@ -1,7 +1,7 @@
 """What Lambda itself writes into a function's log, in both of its formats, to the byte.
 
-Each event is a small value that is put into words only when somebody reads it: a warm call that nobody watches formats
-nothing. Text lines end with a newline; a REPORT without a status has a tab before it (logs.md §2):
+Each event is a small value that is put into words only when somebody reads it: a warm call that nobody watches
+formats nothing. Text lines end with a newline; a REPORT without a status has a tab before it (logs.md §2):
 
     INIT_START Runtime Version: python:3.13.v1⇥Runtime Version ARN: arn:…⏎
     START RequestId: … Version: $LATEST⏎
@@ -15,7 +15,8 @@ A failed init, and what becomes of the invocation it belongs to [log: python3.12
     START … END …
     REPORT … Max Memory Used: 46 MB⇥Status: error⇥Error Type: Runtime.ImportModuleError⏎
 
-JSON objects hold the same facts (logs.md §5). `level` decides whether LoggingConfig.SystemLogLevel lets an event through.
+JSON objects hold the same facts (logs.md §5). `level` decides whether LoggingConfig.SystemLogLevel lets an event
+through.
 """
 
 import json
@@ -55,8 +56,13 @@ class InitStart(NamedTuple):
     stream: str
     memory_mb: int
 
-    kind = "initStart"
-    level = INFO
+    @property
+    def kind(self) -> str:
+        return "initStart"
+
+    @property
+    def level(self) -> str:
+        return INFO
 
     def text(self) -> str:
         return f"INIT_START Runtime Version: {self.runtime_version}\tRuntime Version ARN: {self.runtime_version_arn}\n"
@@ -75,14 +81,16 @@ class InitStart(NamedTuple):
 
 
 class InitReport(NamedTuple):
-    """An init ended. `phase` is "init", or "invoke" for one inside an invocation; `status` success, error or timeout."""
+    """An init ended. `phase` is "init", or "invoke" inside an invocation; `status` is success, error or timeout."""
 
     milliseconds: float
     phase: str
     status: str
     error_type: str | None = None
 
-    kind = "initReport"
+    @property
+    def kind(self) -> str:
+        return "initReport"
 
     @property
     def level(self) -> str:
@@ -115,8 +123,13 @@ class Start(NamedTuple):
     function_version: str
     function_arn: str
 
-    kind = "start"
-    level = INFO
+    @property
+    def kind(self) -> str:
+        return "start"
+
+    @property
+    def level(self) -> str:
+        return INFO
 
     def text(self) -> str:
         return f"START RequestId: {self.request_id} Version: {self.function_version}\n"
@@ -134,7 +147,9 @@ class End(NamedTuple):
     status: str = "success"
     error_type: str | None = None
 
-    kind = "runtimeDone"
+    @property
+    def kind(self) -> str:
+        return "runtimeDone"
 
     @property
     def level(self) -> str:
@@ -160,7 +175,9 @@ class Report(NamedTuple):
     status: str = "success"
     error_type: str | None = None
 
-    kind = "report"
+    @property
+    def kind(self) -> str:
+        return "report"
 
     @property
     def level(self) -> str:
@@ -218,5 +235,5 @@ def iso_time(time_ms: int) -> str:
 
 def runtime_version_name(runtime: str) -> str:
     """`python:3.13.v1` for `python3.13`, as INIT_START names it. The number is ours: AWS's grows with its releases."""
-    family, version = re.fullmatch(r"([a-z]+)\.?(.*?)(?:\.x)?", runtime).groups()  # type: ignore[union-attr]
-    return f"{family}:{version}.v1"
+    found = re.fullmatch(r"([a-z]+)\.?(.*?)(?:\.x)?", runtime)
+    return f"{found[1]}:{found[2]}.v1" if found else runtime

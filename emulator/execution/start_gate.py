@@ -1,7 +1,7 @@
 """Lets only a few runtimes start at the same moment.
 
-A hundred interpreters that start together on a few cores all get ready late, and perhaps too late for the limit of Init.
-Started a few at a time, the last is ready as soon as before and each measures only its own time.
+A hundred interpreters that start together on a few cores all get ready late, and perhaps too late for the limit of
+Init. Started a few at a time, the last is ready as soon as before and each measures only its own time.
 """
 
 import asyncio

@@ -61,8 +61,9 @@ class CodeFolders:
 def unpack(zip_bytes: bytes, folder: Path) -> None:
     """Unpacks a zip into a new folder, keeping what it says of permissions.
 
-    Code that only its owner may read cannot be read by the function either, as on AWS [docs: troubleshooting-deployment].
-    Names never lead out of the folder, and nothing is written through a link: links are made when all else is there.
+    Code that only its owner may read cannot be read by the function either, as on AWS [docs:
+    troubleshooting-deployment]. Names never lead out of the folder, and nothing is written through a link: links are
+    made when all else is there.
     """
     folder.mkdir(mode=0o755, parents=True)
     links: list[tuple[Path, str]] = []

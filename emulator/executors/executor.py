@@ -1,7 +1,8 @@
 """What the execution environments ask of an executor: a place to run, and runtimes in it.
 
-A *sandbox* is the outside of one execution environment: its files, and whatever runs in it. A *runtime* is one process in
-it, with what that process starts. Runtimes of a sandbox are numbered; one runs at a time; `/tmp` outlives them all.
+A *sandbox* is the outside of one execution environment: its files, and whatever runs in it. A *runtime* is one
+process in it, with what that process starts. Runtimes of a sandbox are numbered; one runs at a time; `/tmp` outlives
+them all.
 """
 
 import os
@@ -72,6 +73,9 @@ class SandboxListener(Protocol):
 
     def runtime_ended(self, number: int, how: RuntimeExit) -> None:
         """Runtime `number` has ended, by itself or because it was killed; all it wrote has been passed on."""
+
+    def sandbox_failed(self, reason: str) -> None:
+        """The sandbox cannot be had on this machine: no fault of the function's."""
 
 
 class Sandbox(Protocol):

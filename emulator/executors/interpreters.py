@@ -1,19 +1,21 @@
 """Finds the Python that a runtime names, and prepares the /var/runtime that goes with it.
 
 A function that names `python3.12` runs on Python 3.12 or not at all: another version would answer differently without
-saying so. Only the setting `allow_runtime_substitution` lets the nearest one stand in, and the health page then says it.
+saying so. Only the setting `allow_runtime_substitution` lets the nearest one stand in, and the health page says it.
 """
 
 import asyncio
-import glob
 import importlib.util
 import json
 import os
 import re
 import shutil
+import site
 import sys
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from emulator.errors import EmulatorError
 
@@ -22,17 +24,17 @@ _NEWEST = 20
 _PROBE_SECONDS = 30.0
 _OWN_FILES = Path(__file__).parent / "python_runtime"
 
-# What AWS's Python runtimes bring along beside the client [docs: lambda-python]. `boto3` and what it needs are shown, not
-# copied: they are large, and read by few functions.
+# What AWS's Python runtimes bring along beside the client [docs: lambda-python]. `boto3` and what it needs are shown,
+# not copied: they are large, and read by few functions.
 _COPIED = ("awslambdaric", "simplejson", "snapshot_restore_py", "six")
 SHOWN = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3")
 
 # Where tools put interpreters, below the home folder or the folder that their variable names.
 _TOOL_FOLDERS = (
-    ("PYENV_ROOT", ".pyenv", "versions/{version}*/bin"),
-    ("UV_PYTHON_INSTALL_DIR", ".local/share/uv/python", "cpython-{version}*/bin"),
-    ("ASDF_DATA_DIR", ".asdf", "installs/python/{version}*/bin"),
-    ("MISE_DATA_DIR", ".local/share/mise", "installs/python/{version}*/bin"),
+    ("PYENV_ROOT", ".pyenv", "versions/{version}/bin"),
+    ("UV_PYTHON_INSTALL_DIR", ".local/share/uv/python", "cpython-{version}/bin"),
+    ("ASDF_DATA_DIR", ".asdf", "installs/python/{version}/bin"),
+    ("MISE_DATA_DIR", ".local/share/mise", "installs/python/{version}/bin"),
 )
 _SYSTEM_FOLDERS = ("/usr/local/bin", "/usr/bin", "/opt/python/bin")
 
@@ -41,8 +43,9 @@ _SYSTEM_FOLDERS = ("/usr/local/bin", "/usr/bin", "/opt/python/bin")
 class Interpreter:
     """A Python that can run functions.
 
-    `prefix` is the folder it was installed to, `packages` are the folders of packages installed for it, `runtime_folder`
-    holds what functions see as /var/runtime. `substituted` says that it is not the version the runtime names.
+    `prefix` is the folder it was installed to, `packages` are the folders of packages installed for it,
+    `runtime_folder` holds what functions see as /var/runtime. `substituted` says that it is not the version the
+    runtime names.
     """
 
     path: str
@@ -85,7 +88,7 @@ class Interpreters:
             for candidate in _candidates(minor):
                 interpreter = await self._prepare(candidate)
                 if interpreter is not None and interpreter.version.startswith(f"3.{minor}."):
-                    return _substituting(interpreter, substituted=minor != wanted)
+                    return replace(interpreter, substituted=minor != wanted)
         raise EmulatorError(_advice(runtime, substitute=self._substitute))
 
     async def _prepare(self, path: str) -> Interpreter | None:
@@ -111,11 +114,6 @@ def _nearest_first(wanted: int) -> list[int]:
     return sorted(range(_OLDEST, _NEWEST + 1), key=lambda minor: (abs(minor - wanted), -minor))
 
 
-def _substituting(interpreter: Interpreter, *, substituted: bool) -> Interpreter:
-    kept = (interpreter.path, interpreter.version, interpreter.prefix, interpreter.packages, interpreter.runtime_folder)
-    return Interpreter(*kept, substituted=substituted)
-
-
 def _advice(runtime: str, *, substitute: bool) -> str:
     if substitute:
         return f"No Python is found on this machine that could run a function of runtime {runtime}; install one."
@@ -129,25 +127,23 @@ def _advice(runtime: str, *, substitute: bool) -> str:
 
 def _candidates(minor: int) -> list[str]:
     """Paths that may be Python 3.minor, the surest first; each exists and is executable."""
-    version, name = f"3.{minor}", f"python3.{minor}"
-    own = [_own_path()] if sys.version_info[:2] == (3, minor) else []
-    on_path = [os.path.join(folder, name) for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
+    name = f"python3.{minor}"
+    own = [Path(_own_path())] if sys.version_info[:2] == (3, minor) else []
+    on_path = [Path(folder, name) for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
     # A shim starts a version manager that starts Python, or says that it will not: the last resort.
-    direct = [path for path in on_path if "shims" not in path]
-    shims = [path for path in on_path if "shims" in path]
-    by_tools = [path for folder in _tool_folders(version) for path in glob.glob(os.path.join(folder, name))]
-    system = [os.path.join(folder, name) for folder in _SYSTEM_FOLDERS]
-    paths = dict.fromkeys([*own, *direct, *sorted(by_tools, reverse=True), *system, *shims])
-    return [path for path in paths if os.access(path, os.X_OK)]
+    shims = [path for path in on_path if "shims" in path.parts]
+    direct = [path for path in on_path if path not in shims]
+    by_tools = sorted((folder / name for folder in _tool_folders(minor)), reverse=True)
+    system = [Path(folder, name) for folder in _SYSTEM_FOLDERS]
+    paths = dict.fromkeys([*own, *direct, *by_tools, *system, *shims])
+    return [str(path) for path in paths if os.access(path, os.X_OK)]
 
 
-def _tool_folders(version: str) -> list[str]:
-    found = []
+def _tool_folders(minor: int) -> Iterator[Path]:
     for variable, default, pattern in _TOOL_FOLDERS:
-        base = os.environ.get(variable) or os.path.join(os.path.expanduser("~"), default)
-        found.append(os.path.join(glob.escape(base), pattern.format(version=f"{version}[.-]")))
-        found.append(os.path.join(glob.escape(base), pattern.format(version=version).replace("*", "")))
-    return found
+        base = Path(os.environ.get(variable) or Path.home() / default)
+        for version in (f"3.{minor}", f"3.{minor}.*", f"3.{minor}-*"):
+            yield from base.glob(pattern.format(version=version))
 
 
 def _own_path() -> str:
@@ -155,10 +151,8 @@ def _own_path() -> str:
     return str(Path(base).resolve())
 
 
-def _describe_own() -> dict[str, object]:
+def _describe_own() -> dict[str, Any]:
     """What prepare.py would say of the interpreter that runs us; asking it would take longer than a cold start."""
-    import site
-
     return {
         "implementation": sys.implementation.name,
         "version": list(sys.version_info[:3]),
@@ -167,18 +161,21 @@ def _describe_own() -> dict[str, object]:
     }
 
 
-async def _ask(path: str, folder: Path) -> "dict[str, object] | None":
+async def _ask(path: str, folder: Path) -> dict[str, Any] | None:
     """What an interpreter says of itself; None if it does not run."""
-    quiet = {"stdout": asyncio.subprocess.PIPE, "stderr": asyncio.subprocess.DEVNULL}
+    nothing = asyncio.subprocess.DEVNULL
     try:
         process = await asyncio.create_subprocess_exec(
-            path, "-I", str(_OWN_FILES / "prepare.py"), str(folder), stdin=asyncio.subprocess.DEVNULL, **quiet
+            *(path, "-I", str(_OWN_FILES / "prepare.py"), str(folder)),
+            stdin=nothing,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=nothing,
         )
     except OSError:
         return None
     try:
         answer, _ = await asyncio.wait_for(process.communicate(), _PROBE_SECONDS)
-        described: dict[str, object] = json.loads(answer)
+        described: dict[str, Any] = json.loads(answer)
     except (TimeoutError, ValueError):
         if process.returncode is None:
             process.kill()
@@ -202,6 +199,17 @@ def _fill_runtime_folder(folder: Path) -> None:
             shutil.copy2(source, folder)
     for name in ("bootstrap.py", "runtime_client.py"):
         shutil.copy2(_OWN_FILES / name, folder)
+    for name in SHOWN:
+        (folder / name).mkdir()  # a place to show it at
+
+
+def link_shown_packages(runtime_folder: str) -> None:
+    """Puts links where a sandbox would show packages; for functions that run without one. Twice does no harm."""
+    for name in SHOWN:
+        source, place = package_folder(name), Path(runtime_folder, name)
+        if source is not None and not place.is_symlink():
+            place.rmdir()
+            place.symlink_to(source)
 
 
 def package_folder(name: str) -> Path | None:

@@ -6,7 +6,7 @@ import re
 import signal
 import socket
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from emulator.errors import EmulatorError
 from emulator.executors.executor import EntryPointError, Places, RuntimeExit, SandboxListener
@@ -20,22 +20,24 @@ _READS_AT_ONCE = 64  # then others have their turn
 _PEAK = re.compile(rb"VmHWM:\s*(\d+) kB")
 
 
+class Plan(NamedTuple):
+    """What a sandbox is made from. `layout` is what the spawner is told (spawner/process.py)."""
+
+    places: Places
+    layout: dict[str, Any]
+    program: Program
+
+
 class ProcessSandbox:
     """See executor.Sandbox. Its init is started with the first runtime, and again should it ever be killed."""
 
     def __init__(
-        self,
-        spawner: SpawnerLink,
-        layout: Mapping[str, Any],
-        places: Places,
-        program: Program,
-        listener: SandboxListener,
-        release: Callable[[], None],
+        self, spawner: SpawnerLink, plan: Plan, listener: SandboxListener, release: Callable[[], None]
     ) -> None:
-        self.places = places
+        self.places = plan.places
         self._spawner = spawner
-        self._layout = layout
-        self._program = program
+        self._layout = plan.layout
+        self._program = plan.program
         self._listener = listener
         self._release = release
         self._loop = asyncio.get_running_loop()
@@ -148,7 +150,8 @@ class ProcessSandbox:
                 self._peak = max(self._peak, message["peak_kb"] * 1024)
                 self._ended(message["ended"], message["status"])
             elif "failed" in message:
-                self._listener.output(f"The sandbox cannot be built: {message['failed']}\n".encode())
+                self._running = None
+                self._listener.sandbox_failed(message["failed"])
 
     def _watch(self, number: int, status: int) -> None:
         if number != self._running:

@@ -25,10 +25,10 @@ def python_program(places: Places, interpreter: Interpreter, wrapper: str | None
     return Program((wrapper, *start) if wrapper else start)
 
 
-def bootstrap_program(places: Places, code: str) -> Program:
+def bootstrap_program(places: Places, code: Path) -> Program:
     """The `bootstrap` that the code of an OS-only function brings; `code` is where it is unpacked."""
     path = f"{places.task_root}/bootstrap"
-    found = Path(code, "bootstrap")
+    found = code / "bootstrap"
     if not found.is_file():
         searched = f"[{places.task_root}/bootstrap {places.layers}/bootstrap]"
         return Program((path,), f"Couldn't find valid bootstrap(s): {searched}")

@@ -1,11 +1,10 @@
 """Which files a sandboxed function sees: the steps that the spawner builds its file tree from.
 
-What AWS shows stands where AWS shows it. Of the host there is only what programs need to run, read-only: its /usr with the
-libraries, name resolution, certificates, and a few harmless devices. Home folders, other temporary files and the
-emulator's own packages are out of sight.
+What AWS shows stands where AWS shows it. Of the host there is only what programs need to run, read-only: its /usr
+with the libraries, name resolution, certificates, and a few harmless devices. Home folders, other temporary files and
+the emulator's own packages are out of sight.
 """
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,9 @@ _GROUP = f"root:x:0:\n{USER_NAME}:x:{GROUP}:\n"
 _ENTRY_POINT = "#!/bin/sh\n# Managed runtimes have this file; Lambda does not start them through it.\n"
 
 
-def sandbox_view(places: Places, code: str, temporary: str, interpreter: Interpreter | None, empty: str) -> list[Step]:
+def sandbox_view(
+    places: Places, code: Path, temporary: Path, interpreter: Interpreter | None, empty: Path
+) -> list[Step]:
     """The steps for a function whose code is unpacked at `code` and whose /tmp is kept at `temporary`.
 
     `interpreter` is None for a function that brings its own runtime; `empty` is an empty folder, shown where there is
@@ -42,9 +43,9 @@ def sandbox_view(places: Places, code: str, temporary: str, interpreter: Interpr
         steps.append(["file", "/lambda-entrypoint.sh", _ENTRY_POINT, 0o755])
     else:
         steps.append(["folder", places.runtime_folder])
-    steps.append(["show", places.task_root, code])
+    steps.append(["show", places.task_root, str(code)])
     steps.append(["folder", places.layers])
-    steps.append(["lend", places.temporary, temporary])
+    steps.append(["lend", places.temporary, str(temporary)])
     return steps
 
 
@@ -53,7 +54,7 @@ def _host() -> list[Step]:
     for name in _SYSTEM:
         path = Path("/", name)
         if path.is_symlink():
-            steps.append(["link", f"/{name}", os.readlink(path)])
+            steps.append(["link", f"/{name}", str(path.readlink())])
         elif path.is_dir():
             steps.append(["show", f"/{name}", f"/{name}"])
     for name in _SETTINGS:
@@ -74,11 +75,11 @@ def _devices() -> list[Step]:
     return [*devices, *(["link", f"/dev/{name}", f"/proc/self/fd{end}"] for name, end in _DESCRIPTORS.items())]
 
 
-def _python(places: Places, interpreter: Interpreter, empty: str) -> list[Step]:
+def _python(places: Places, interpreter: Interpreter, empty: Path) -> list[Step]:
     steps: list[Step] = [["show", places.language_root, interpreter.prefix]]
-    for folder in interpreter.packages:
-        if Path(folder).is_relative_to(interpreter.prefix):
-            steps.append(["show", f"{places.language_root}/{Path(folder).relative_to(interpreter.prefix)}", empty])
+    inside = [Path(folder) for folder in interpreter.packages if Path(folder).is_relative_to(interpreter.prefix)]
+    hidden = [f"{places.language_root}/{folder.relative_to(interpreter.prefix)}" for folder in inside]
+    steps += [["show", folder, str(empty)] for folder in hidden]
     steps.append(["show", places.runtime_folder, interpreter.runtime_folder])
     for name in SHOWN:
         source = package_folder(name)

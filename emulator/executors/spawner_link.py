@@ -17,7 +17,10 @@ from emulator.executors.spawner import messages
 
 _log = logging.getLogger(__name__)
 
-_PROGRAM = "import sys; sys.path.insert(0, {root!r}); from emulator.executors.spawner.process import main; main({fd}, {folder!r})"
+_PROGRAM = (
+    "import sys; sys.path.insert(0, {root!r}); "
+    "from emulator.executors.spawner.process import main; main({descriptor}, {folder!r})"
+)
 _CLOSE_SECONDS = 5.0
 _START_SECONDS = 10.0
 
@@ -35,7 +38,7 @@ class SpawnerLink:
         """Starts the process; it gets ready while the server does."""
         mine, its = messages.channel()
         root = str(Path(next(iter(emulator.__path__))).parent)
-        program = _PROGRAM.format(root=root, fd=its.fileno(), folder=str(self._folder))
+        program = _PROGRAM.format(root=root, descriptor=its.fileno(), folder=str(self._folder))
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-S", "-c", program],
@@ -57,10 +60,10 @@ class SpawnerLink:
     async def _hear_abilities(self) -> dict[str, Any]:
         assert self._socket is not None
         loop = asyncio.get_running_loop()
-        readable = loop.create_future()
-        loop.add_reader(self._socket.fileno(), lambda: readable.done() or readable.set_result(None))
+        readable = asyncio.Event()
+        loop.add_reader(self._socket.fileno(), readable.set)
         try:
-            await asyncio.wait_for(readable, _START_SECONDS)
+            await asyncio.wait_for(readable.wait(), _START_SECONDS)
         except TimeoutError:
             raise EmulatorError("The helper process that starts functions does not answer.") from None
         finally:

@@ -1,4 +1,4 @@
-"""Which error types a runtime may report (runtime-api.md §4). They appear in logs and telemetry, never at the caller."""
+"""Which error types a runtime may report (runtime-api.md §4). They appear in logs and telemetry alone."""
 
 import re
 

@@ -1,10 +1,12 @@
 """What a runtime is told with an event: the headers of `next` (runtime-api.md §2)."""
 
-import secrets
+import random
 import time
 
 from emulator.execution.invocation import Invocation
 from emulator.runtime_api.session import Event
+
+_bits = random.getrandbits  # names of traces guard nothing
 
 
 def event_for(invocation: Invocation, deadline_ms: int) -> Event:
@@ -17,7 +19,9 @@ def event_for(invocation: Invocation, deadline_ms: int) -> Event:
         "Lambda-Runtime-Trace-Id": trace_id(invocation.trace_header),
     }
     if invocation.client_context is not None:
-        headers["Lambda-Runtime-Client-Context"] = invocation.client_context
+        # Headers are bytes on the wire: UTF-8, and one line.
+        one_line = invocation.client_context.replace("\r", " ").replace("\n", " ")
+        headers["Lambda-Runtime-Client-Context"] = one_line.encode().decode("latin-1")
     return Event(invocation.request_id, headers, invocation.payload)
 
 
@@ -28,7 +32,7 @@ def trace_id(caller: str | None) -> str:
     Lineage of its own]
     """
     given = dict(part.strip().partition("=")[::2] for part in (caller or "").split(";") if "=" in part)
-    root = given.get("Root") or f"1-{int(time.time()):08x}-{secrets.token_hex(12)}"
-    parent = given.get("Parent") or secrets.token_hex(8)
-    lineage = f"1:{secrets.token_hex(4)}:0"
+    root = given.get("Root") or f"1-{int(time.time()):08x}-{_bits(96):024x}"
+    parent = given.get("Parent") or f"{_bits(64):016x}"
+    lineage = f"1:{_bits(32):08x}:0"
     return f"Root={root};Parent={parent};Sampled={given.get('Sampled', '0')};Lineage={lineage}"

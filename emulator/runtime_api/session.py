@@ -1,8 +1,8 @@
 """The Runtime API as one runtime process sees it, from its start to its end.
 
-A session is pure protocol: it holds no socket and knows no process. Its owner gives it one event at a time with `give()`, and
-hears through a `Listener` what the runtime did. A new runtime process gets a new session (and a new port), so nothing that an
-old one still sends can be taken for the new one's.
+A session is pure protocol: it holds no socket and knows no process. Its owner gives it one event at a time with
+`give()`, and hears through a `Listener` what the runtime did. A new runtime process gets a new session (and a new
+port), so nothing that an old one still sends can be taken for the new one's.
 """
 
 import asyncio

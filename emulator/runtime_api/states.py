@@ -16,6 +16,8 @@ from enum import Enum
 class State(Enum):
     """A runtime's state; the value is the name that AWS's refusals print."""
 
+    __hash__ = object.__hash__  # Enum's own is written in Python, and this is looked up several times in each call
+
     STARTED = "Started"
     READY = "Ready"
     RUNNING = "Running"
@@ -25,6 +27,8 @@ class State(Enum):
 
 class Call(Enum):
     """What moves a runtime on. The value is the state that the call asks for, as AWS's refusals print it."""
+
+    __hash__ = object.__hash__  # Enum's own is written in Python, and this is looked up several times in each call
 
     NEXT = "Ready"
     EVENT = "Running"  # not a call of the runtime: an event was given to it

@@ -16,6 +16,7 @@ show, and the function's start tells soon enough when one was needed.
 """
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 import emulator.executors.spawner.namespaces as kernel
@@ -72,4 +73,11 @@ def _bind(path: str, source: str, *, read_only: bool) -> None:
     kernel.bind(source, path, read_only=read_only)
 
 
-_MAKERS = {"folder": _folder, "file": _file, "link": _link, "show": _show, "lend": _lend, "device": _lend}
+_MAKERS: dict[str, Callable[..., None]] = {
+    "folder": _folder,
+    "file": _file,
+    "link": _link,
+    "show": _show,
+    "lend": _lend,
+    "device": _lend,
+}

@@ -8,9 +8,9 @@ Over its socket the server says:
 
 and hears:
 
-    {"started": n}          with a descriptor of the program's /proc/…/status, so that the server can read its memory use
-    {"ended": n, "status": s, "peak_kb": k}                     s as waitpid gives it
-    {"failed": "…"}                                             there is no sandbox, and I am leaving
+    {"started": n}          with a descriptor of the program's /proc/…/status, so that the server can read its memory
+    use {"ended": n, "status": s, "peak_kb": k}                     s as waitpid gives it {"failed": "…"}
+    there is no sandbox, and I am leaving
 
 When the socket closes, the init ends, and with it everything it started.
 """
@@ -140,7 +140,7 @@ def _become(message: messages.Message, log: int, sandbox: dict[str, Any]) -> Non
             kernel.die_with_parent(signal.SIGKILL)
         kernel.renounce_privileges()
         os.chdir(message["cwd"])
-        os.execve(message["argv"][0], message["argv"], message["env"])
+        os.execve(message["argv"][0], message["argv"], message["env"])  # noqa: S606 (no shell is the point)
     except FileNotFoundError as error:
         _leave(error, _NOT_FOUND)
     except OSError as error:

@@ -110,7 +110,7 @@ def _try(root: str, writing: int) -> None:
         file_tree.build(root, [["show", "/usr", "/usr"], ["device", "/dev/null", "/dev/null"]])
         os.write(writing, b"works")
     except OSError as error:
-        os.write(writing, str(error).encode())
+        os.write(writing, (error.strerror or str(error)).encode())
 
 
 def fork_isolated(sandbox: dict[str, Any], run: Callable[[], None], on_error: int | None = None) -> None:
@@ -132,8 +132,8 @@ def fork_isolated(sandbox: dict[str, Any], run: Callable[[], None], on_error: in
             kernel.write_id_maps(process, users, groups, may_set_groups=True)
         os.write(mapped[1], b"!")
     except OSError as error:
-        if on_error is not None:
-            os.write(on_error, str(error).encode())
+        if on_error is not None and not isinstance(error, BrokenPipeError):  # then the child has said why
+            os.write(on_error, (error.strerror or str(error)).encode())
     finally:
         os.close(ready[0])
         os.close(mapped[1])
@@ -153,7 +153,7 @@ def _enter(ids: str, ready: int, mapped: int, run: Callable[[], None], on_error:
         os.setresuid(0, 0, 0)
     except OSError as error:
         if on_error is not None:
-            os.write(on_error, str(error).encode())
+            os.write(on_error, (error.strerror or str(error)).encode())
         return
     _fork(run)
 

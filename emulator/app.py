@@ -1,0 +1,166 @@
+"""Puts the emulator together, and runs it until it is told to stop."""
+
+import asyncio
+import contextlib
+import errno
+import gc
+import os
+import resource
+import signal
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import uvloop
+
+from emulator import arn
+from emulator.clock import Clock
+from emulator.errors import EmulatorError
+from emulator.execution.dispatcher import Dispatcher
+from emulator.execution.logs import LogStore
+from emulator.executors.process import ProcessExecutor
+from emulator.gateway import Gateway
+from emulator.operations import NOT_YET, OPERATIONS
+from emulator.operations.call import Call
+from emulator.operations.function_code import code_download
+from emulator.protocol.model import Operation, load_model
+from emulator.protocol.signature import Caller
+from emulator.resources.code_links import PATH as CODE_PATH
+from emulator.resources.store import Store
+from emulator.settings import Settings
+from emulator.wire.messages import Request, Response
+from emulator.wire.server import HttpServer
+
+HEALTH_PATH = "/_parity/health"
+_LARGEST_REQUEST = 80 * 1024 * 1024  # bytes; above what any operation takes, so that operations word their own refusals
+_OPEN_FILES = 65_536  # a hundred environments hold about eight hundred
+_JSON = {"Content-Type": "application/json"}
+
+
+class Emulator:
+    """One emulator: resources, execution, and the HTTP server in front of them."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._clock = Clock(settings.time_scale)
+        self._store = Store()
+        self._executor = _executor(settings)
+        self._executor.start()
+        self.dispatcher = Dispatcher(settings, self._clock, self._executor, LogStore(), self._reserved)
+        self._gateway = Gateway(
+            load_model(),
+            OPERATIONS,
+            NOT_YET,
+            self._make_call,
+            routes={HEALTH_PATH: self._health, CODE_PATH: code_download(self._store.code_links, self._clock)},
+        )
+        self._server = HttpServer(self._gateway.handle, max_body=_LARGEST_REQUEST)
+
+    async def start(self) -> str:
+        """Listens, and returns the URL. Raises EmulatorError if it cannot."""
+        host = self._settings.host
+        try:
+            port = await self._server.start(host, self._settings.port)
+        except OSError as error:
+            raise EmulatorError(_cannot_listen(host, self._settings.port, error)) from error
+        return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+    async def isolation(self) -> tuple[str, str]:
+        """`namespaces`, or `none` and the reason."""
+        return await self._executor.isolation()
+
+    async def close(self) -> None:
+        """Stops everything. No process, port or file is left."""
+        await asyncio.gather(self._server.close(), self.dispatcher.close())
+
+    def _reserved(self, account_id: str, region: str) -> int:
+        return self._store.region(account_id, region).reserved_concurrency()
+
+    def _make_call(self, operation: Operation, caller: Caller, request_id: str, request: Request) -> Call:
+        account_id = caller.account_id or self._settings.account_id
+        region = caller.region or self._settings.region
+        return Call(
+            operation=operation.name,
+            account_id=account_id,
+            region=region,
+            partition=arn.partition_of(region),
+            request_id=request_id,
+            base_url=f"http://{request.headers.get('host', self._settings.host)}",
+            request=request,
+            resources=self._store.region(account_id, region),
+            dispatcher=self.dispatcher,
+            settings=self._settings,
+            clock=self._clock,
+        )
+
+    def _health(self, _request: Request) -> asyncio.Future[Response]:
+        return asyncio.ensure_future(self._describe_health())
+
+    async def _describe_health(self) -> Response:
+        from importlib.metadata import version  # noqa: PLC0415 (slow to import, and seldom needed)
+
+        own = {"status": "ok", "version": version("lambda-parity")}
+        described: dict[str, Any] = {**own, **await self.dispatcher.health()}
+        return Response(200, _JSON, msgspec.json.encode(described))
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {port} on {host} is in use; choose another one with --port."
+    return f"Cannot listen on port {port} on {host}: {os.strerror(error.errno or 0)}."
+
+
+def _executor(settings: Settings) -> ProcessExecutor:
+    if settings.executor == "docker":
+        raise EmulatorError("The docker executor comes with a later issue; start with --executor process.")
+    return ProcessExecutor(settings)
+
+
+def serve(settings: Settings, tell: Callable[[str], None], warn: Callable[[str], None]) -> int:
+    """Serves until SIGINT or SIGTERM; a second one ends it without any ceremony. Returns the exit code.
+
+    `tell` gets the one line that says where it listens, `warn` what the user should know beside that.
+    Raises EmulatorError if it cannot start.
+    """
+    _raise_open_files_limit()
+    os.umask(0o022)  # code that is unpacked must be readable to those who run it
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_serve(settings, tell, warn))
+
+
+async def _serve(settings: Settings, tell: Callable[[str], None], warn: Callable[[str], None]) -> int:
+    stopped = _stop_signal()
+    emulator = Emulator(settings)
+    try:
+        tell(f"Ready at {await emulator.start()}")
+        isolation, reason = await emulator.isolation()
+        if isolation == "none":
+            warn(f"Functions are not isolated on this machine ({reason}): they see its files, /tmp included.")
+        gc.collect()
+        gc.freeze()  # what is here now stays; collections need not look at it again
+        return await stopped
+    finally:
+        await emulator.close()
+
+
+def _stop_signal() -> asyncio.Future[int]:
+    """A future of the exit code, which the first signal to stop sets."""
+    loop = asyncio.get_running_loop()
+    stopped: asyncio.Future[int] = loop.create_future()
+
+    def stop(number: int) -> None:
+        if stopped.done():
+            os._exit(128 + number)  # the helper process cleans up behind us
+        stopped.set_result(130 if number == signal.SIGINT else 0)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop, number)
+    return stopped
+
+
+def _raise_open_files_limit() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
+    if soft < wanted:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -1,0 +1,92 @@
+"""`parity serve`, which is also `python -m emulator serve`."""
+
+import dataclasses
+import logging
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from emulator.errors import EmulatorError
+from emulator.settings import SettingError, Settings, variable_of
+
+_SAYS = {setting.name: setting.metadata["says"] for setting in dataclasses.fields(Settings)}
+
+# Settings that may be given, and whose effect comes with a later issue.
+_WITHOUT_EFFECT = {
+    "companion_endpoint": "--companion-endpoint has no effect yet: nothing here calls other AWS services.",
+    "services": "--services has no effect yet: other AWS services are not served here.",
+    "state": "--state has no effect yet: resources live in memory and end with this process.",
+}
+
+
+_Decorator = Callable[[Callable[..., None]], Callable[..., None]]
+
+
+def _option(name: str, metavar: str) -> _Decorator:
+    """The option of a setting. Its text is checked where its variable is: by the setting."""
+    default = next(setting.default for setting in dataclasses.fields(Settings) if setting.name == name)
+    shown = "" if default in (None, False) else f"; default {default}"
+    text = f"{_SAYS[name]} [{variable_of(name)}{shown}]"
+    return click.option(f"--{name.replace('_', '-')}", name, metavar=metavar, help=text)
+
+
+def _flag(name: str) -> _Decorator:
+    text = f"{_SAYS[name]} [{variable_of(name)}]"
+    return click.option(f"--{name.replace('_', '-')}", name, is_flag=True, default=None, help=text)
+
+
+@click.command()
+@_option("host", "ADDRESS")
+@_option("port", "PORT")
+@_option("executor", "process|docker|auto")
+@_option("companion_endpoint", "URL")
+@_flag("services")
+@_option("time_scale", "FACTOR")
+@_option("state", "DIR")
+@_option("settle_seconds", "SECONDS")
+@_option("idle_seconds", "SECONDS")
+@_option("max_environments", "NUMBER")
+@_flag("allow_runtime_substitution")
+def serve(**options: Any) -> None:
+    """Run the local Lambda.
+
+    Prints one line when it accepts requests. Point an SDK or the AWS CLI at it with AWS_ENDPOINT_URL_LAMBDA; any
+    credentials do, and an access key of 12 digits is taken for the account id.
+    """
+    try:
+        settings = Settings.from_environment(os.environ, **options)
+    except SettingError as error:
+        raise _WrongSettingError(str(error)) from error
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    for name, remark in _WITHOUT_EFFECT.items():
+        if getattr(settings, name):
+            click.echo(f"Note: {remark}", err=True)
+    from emulator.app import serve as run  # late, so that wrong usage is told at once
+
+    try:
+        code = run(settings, _tell, lambda text: click.echo(f"Note: {text}", err=True))
+    except EmulatorError as error:
+        raise click.ClickException(str(error)) from error
+    sys.exit(code)
+
+
+class _WrongSettingError(click.ClickException):
+    """A value that no setting takes; told in one line."""
+
+    exit_code = 2
+
+
+def _tell(line: str) -> None:
+    click.echo(line)
+    sys.stdout.flush()
+
+
+@click.group()
+def main() -> None:
+    """The embedded Lambda emulator of lambda-parity."""
+
+
+main.add_command(serve)
