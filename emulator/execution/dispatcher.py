@@ -6,7 +6,6 @@ keeps the whole machine within its number of environments.
 
 import asyncio
 import os
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -59,7 +58,8 @@ class Dispatcher:
         self._unreserved: dict[tuple[str, str], _Running] = {}
         self._queues: dict[tuple[str, str, str], EventQueue] = {}
         self._environments = 0
-        self._waiting_pools: deque[Pool] = deque()
+        self.crowded = False
+        self._waiting_pools: list[Pool] = []
         self._reaper: asyncio.TimerHandle | None = None
         self._closed = False
 
@@ -158,13 +158,18 @@ class Dispatcher:
         """Remembers a pool with invocations for which there is no room."""
         if pool not in self._waiting_pools:
             self._waiting_pools.append(pool)
-            self._reap_later()
+            self.crowded = True
+
+    def serve_waiting(self) -> None:
+        """Has the pools that wait for room try again, once what is happening now is over."""
+        if not self._closed:
+            asyncio.get_running_loop().call_soon(self._serve_waiting_pools)
 
     def count(self, change: int) -> None:
         """Takes note of an environment more, or less."""
         self._environments += change
-        if change < 0 and self._waiting_pools and not self._closed:
-            asyncio.get_running_loop().call_soon(self._serve_waiting_pools)
+        if change < 0 and self.crowded:
+            self.serve_waiting()
 
     def pool_empty(self, pool: Pool) -> None:
         """Forgets a pool. An invocation of the same version makes a new one."""
@@ -172,17 +177,17 @@ class Dispatcher:
             del self._pools[pool.key]
 
     def _serve_waiting_pools(self) -> None:
-        for _ in range(len(self._waiting_pools)):
-            self._waiting_pools.popleft().serve_waiting()
+        waiting, self._waiting_pools = self._waiting_pools, []
+        self.crowded = False
+        for pool in waiting:
+            pool.serve_waiting()
 
     # --- Reaping ---
 
     def _reap_later(self) -> None:
-        """Looks after idle environments from time to time, as long as there are any; more often while others wait."""
+        """Looks after idle environments from time to time, as long as there are any."""
         if self._reaper is None and not self._closed:
             delay = min(max(self._settings.idle_seconds / 4, _SHORTEST_REAPING), _LONGEST_REAPING)
-            if self._waiting_pools:
-                delay = _SHORTEST_REAPING
             self._reaper = asyncio.get_running_loop().call_later(delay, self._reap)
 
     def _reap(self) -> None:
@@ -190,8 +195,6 @@ class Dispatcher:
         before = asyncio.get_running_loop().time() - self._settings.idle_seconds
         for pool in list(self._pools.values()):
             pool.reap(before)
-        if self._waiting_pools:  # an environment of another pool may have become idle
-            self._serve_waiting_pools()
         self._functions = {key: running for key, running in self._functions.items() if running.count}
         self._queues = {key: queue for key, queue in self._queues.items() if not queue.empty}
         if self._pools or self._queues:

@@ -10,27 +10,25 @@ timeout, and an init inside an invocation (after a failure) is part of it and of
 import asyncio
 import time
 from collections.abc import Coroutine
+from dataclasses import replace
 from time import perf_counter  # the loop's own clock counts whole milliseconds
 from typing import Protocol
 
-from emulator import arn, quotas
+from emulator import quotas
 from emulator.errors import EmulatorError
 from emulator.execution import failures, platform_log
+from emulator.execution.environment_log import EnvironmentLog, init_start
 from emulator.execution.failures import Failure
 from emulator.execution.invocation import Invocation, Outcome
 from emulator.execution.lifecycle import Event, State, after
-from emulator.execution.log_frames import Record, Splitter
-from emulator.execution.logs import LogEvent, LogStore, LogStream
-from emulator.execution.platform_log import PlatformEvent
-from emulator.execution.start_gate import Pass, StartGate
+from emulator.execution.logs import LogStore
+from emulator.execution.runtime_process import RuntimeProcess
+from emulator.execution.start_gate import StartGate
 from emulator.execution.ticket import Ticket
 from emulator.execution.variables import function_variables
 from emulator.executors.executor import EntryPointError, Executor, RuntimeExit, Sandbox
 from emulator.resources.function import FunctionVersion
-from emulator.resources.runtime import runtime_version
 from emulator.runtime_api.event import event_for
-from emulator.runtime_api.session import RuntimeSession
-from emulator.wire.server import HttpServer
 
 _MEMORY_SAMPLE_SECONDS = 0.1  # reading it costs more than all the rest of a warm call's log
 _MEGABYTE = 1024 * 1024
@@ -60,21 +58,15 @@ class ExecutionEnvironment:
         self.state = State.NEW
         self.idle_since = 0.0
         self._executor = executor
-        self._logs = logs
         self._gate = gate
         self._owner = owner
         self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._stream: LogStream | None = None
-        self._splitter = Splitter()
-        self._tail: list[LogEvent] | None = None
+        self._log = EnvironmentLog(version, logs)
         # the runtime
         self._sandbox: Sandbox | None = None
-        self._session: RuntimeSession | None = None
-        self._server: HttpServer | None = None
-        self._number = 0
-        self._pass: Pass | None = None
-        self._init_began = 0.0
+        self._runtime: RuntimeProcess | None = None
+        self._runtimes = 0
         self._init_ms: float | None = None  # of an init that no REPORT has told of yet
         self._stored: Failure | None = None  # of the last init
         self._memory = 0
@@ -90,12 +82,12 @@ class ExecutionEnvironment:
         """Starts the environment, for an invocation that is served as soon as it is ready."""
         self._move(Event.START)
         self._ticket = ticket
-        self._tail = [] if ticket.invocation.tail else None
+        self._log.keep_tail(ticket.invocation.tail)
         self._run(self._create())
 
     def invoke(self, ticket: Ticket) -> None:
         """Serves an invocation. The environment must be available."""
-        self._tail = [] if ticket.invocation.tail else None
+        self._log.keep_tail(ticket.invocation.tail)
         self._begin(ticket)
 
     def _begin(self, ticket: Ticket) -> None:
@@ -140,37 +132,21 @@ class ExecutionEnvironment:
             self._give_up(EmulatorError(f"The function's environment cannot be made: {error}."))
             return
         self._sandbox = sandbox
-        self._stream = self._logs.open(self.version)
-        self._log(self._init_start())
+        self._log.write(init_start(self.version, self._log.stream_name))
         await self._start_runtime()
 
     async def _start_runtime(self) -> None:
         """Starts a runtime: the first one, or a new one in place of one that is gone."""
         assert self._sandbox is not None
-        self._number += 1
-        number, self._init_began = self._number, 0.0
-        admitted = await self._gate.enter()
-        session = RuntimeSession(self)
-        server = HttpServer(session.handle)
+        self._runtimes += 1
+        runtime = self._runtime = RuntimeProcess(self._runtimes, self._sandbox, self)
         try:
-            port = await server.start(self._executor.runtime_api_host, 0)
-        except OSError as error:
-            admitted.give_back()
-            self._give_up(EmulatorError(f"No port is free for the function's Runtime API: {error}."))
-            return
-        if number != self._number:  # stopped, or out of time, meanwhile
-            admitted.give_back()
-            await server.close()
-            return
-        self._session, self._server, self._pass = session, server, admitted
-        self._init_began = perf_counter()
-        if self.state is State.INITIALIZING:
-            self._deadline = self._loop.call_later(quotas.INIT_SECONDS, self._init_timed_out)
-        api = f"{self._executor.runtime_api_host}:{port}"
-        assert self._stream is not None
-        variables = function_variables(self.version, self._sandbox.places, api, self._stream.name)
-        try:
-            self._sandbox.start_runtime(self._number, variables)
+            api = await runtime.open(self._executor.runtime_api_host, self._gate)
+            if api is None:
+                return
+            if self.state is State.INITIALIZING:
+                self._deadline = self._loop.call_later(quotas.INIT_SECONDS, self._init_timed_out)
+            runtime.start(function_variables(self.version, self._sandbox.places, api, self._log.stream_name))
         except EntryPointError as error:
             self._init_over(failures.platform_failure(failures.INVALID_ENTRY_POINT, self._request_id(), str(error)))
         except EmulatorError as error:
@@ -187,21 +163,30 @@ class ExecutionEnvironment:
 
     def runtime_ready(self) -> None:
         """The runtime asked for an event."""
-        if self.state is State.INITIALIZING:
-            self._init_ms = self._init_elapsed()
-            self._log(platform_log.InitReport(self._init_ms, "init", "success"))
-            self._init_done()
-            self._move(Event.READY)
-            self._become_available()
-        elif self.state is State.REINITIALIZING:
-            self._log(platform_log.InitReport(self._init_elapsed(), "invoke", "success"))
-            self._leave_gate()
-            self._move(Event.READY)
-            assert self._ticket is not None
-            self._give_event(self._ticket.invocation)
+        if self.state in _COLD_STATES:
+            self._init_succeeded()
         elif self.state is State.FINISHING:
             self._move(Event.READY)
             self._become_available()
+
+    def _init_succeeded(self) -> None:
+        assert self._sandbox is not None
+        assert self._runtime is not None
+        self._sandbox.pass_on_output()  # what was written before it asked comes before START
+        self._runtime.leave_gate()
+        self._stored = None
+        elapsed = self._runtime.init_ms
+        if self.state is State.INITIALIZING:
+            self._init_ms = elapsed
+            self._cancel_timer()
+            self._log.write(platform_log.InitReport(elapsed, "init", "success"))
+            self._move(Event.READY)
+            self._become_available()
+        else:
+            self._log.write(platform_log.InitReport(elapsed, "invoke", "success"))
+            self._move(Event.READY)
+            assert self._ticket is not None
+            self._give_event(self._ticket.invocation)
 
     def runtime_responded(self, body: bytes, content_type: str) -> None:
         """The function returned."""
@@ -232,12 +217,11 @@ class ExecutionEnvironment:
 
     def output(self, data: bytes) -> None:
         """The runtime wrote something."""
-        for record in self._splitter.feed(data):
-            self._log(record)
+        self._log.output(data)
 
     def runtime_ended(self, number: int, how: RuntimeExit) -> None:
         """The runtime ended without being told to."""
-        if number != self._number or self.state not in _WITH_RUNTIME:
+        if self._runtime is None or number != self._runtime.number:
             return
         cause = how.sentence
         if self.state in _COLD_STATES:
@@ -270,10 +254,10 @@ class ExecutionEnvironment:
     # --- An invocation, from its event to its outcome ---
 
     def _give_event(self, invocation: Invocation) -> None:
-        assert self._session is not None
-        self._log(platform_log.Start(invocation.request_id, self.version.version, invocation.function_arn))
+        assert self._runtime is not None
+        self._log.write(platform_log.Start(invocation.request_id, self.version.version, invocation.function_arn))
         remaining = self._began + self.version.timeout - perf_counter()
-        self._session.give(event_for(invocation, int((time.time() + remaining) * 1000)))
+        self._runtime.give(event_for(invocation, int((time.time() + remaining) * 1000)))
 
     def _finish(self, outcome: Outcome, produced_bytes: int, failure: Failure | None = None) -> None:
         """Ends the present invocation, in the log and for its caller."""
@@ -287,13 +271,14 @@ class ExecutionEnvironment:
         elapsed = self.version.timeout * 1000.0 if timed_out else (perf_counter() - self._began) * 1000
         error_type = None if timed_out else error_type
         request_id = ticket.invocation.request_id
-        self._log(platform_log.End(request_id, elapsed, produced_bytes, status, error_type))
-        memory = self._memory_used_mb(exactly=self._tail is not None)
+        self._log.write(platform_log.End(request_id, elapsed, produced_bytes, status, error_type))
+        memory = self._memory_used_mb(exactly=self._log.keeps_tail)
         init_ms, self._init_ms = self._init_ms, None
-        self._log(
+        self._log.write(
             platform_log.Report(request_id, elapsed, self.version.memory_size, memory, init_ms, status, error_type)
         )
-        ticket.settle(outcome if self._tail is None else _with_tail(outcome, self._take_tail()))
+        tail = self._log.take_tail()
+        ticket.settle(outcome if tail is None else replace(outcome, log_tail=tail))
 
     def _fail_invocation(self, failure: Failure) -> None:
         """The runtime is lost in the middle of an invocation, or has to go: it is all that is lost."""
@@ -309,11 +294,10 @@ class ExecutionEnvironment:
         phase = "invoke" if self.state is State.REINITIALIZING else "init"
         if self._sandbox is not None:
             self._sandbox.pass_on_output()
-        elapsed = self._init_elapsed()
+        elapsed = self._runtime.init_ms if self._runtime is not None else 0.0
         self._end_runtime()
         error_type = None if failure.status == "timeout" else failure.error_type
-        self._log(platform_log.InitReport(elapsed, phase, failure.status, error_type))
-        self._leave_gate()
+        self._log.write(platform_log.InitReport(elapsed, phase, failure.status, error_type))
         self._move(Event.FAILED)
         ticket = self._ticket
         if phase == "init":
@@ -322,7 +306,7 @@ class ExecutionEnvironment:
                 self._begin(ticket)  # the log of the first attempt belongs to this invocation's tail too
         elif ticket is not None:
             invocation = ticket.invocation
-            self._log(platform_log.Start(invocation.request_id, self.version.version, invocation.function_arn))
+            self._log.write(platform_log.Start(invocation.request_id, self.version.version, invocation.function_arn))
             self._finish(Outcome(failure.body, "Unhandled"), 0, failure)
             self._become_available()
 
@@ -337,65 +321,21 @@ class ExecutionEnvironment:
     # --- The runtime's end ---
 
     def _end_runtime(self) -> None:
-        """Kills the runtime, if there is one, and forgets what belonged to it."""
-        server, self._server = self._server, None
-        session, self._session = self._session, None
-        if session is not None:
-            session.end()
-        if server is not None:
+        """Kills the runtime, if there is one. What is still told of it concerns nobody."""
+        runtime, self._runtime = self._runtime, None
+        if runtime is not None and (server := runtime.end()) is not None:
             self._run(server.close())
-        self._leave_gate()
-        self._number += 1  # what is still told of the old one concerns nobody
         if self._sandbox is not None and self.state is not State.STOPPED:
             self._memory_used_mb(exactly=True)
             self._sandbox.kill_runtime()
-        for record in self._splitter.flush():
-            self._log(record)
-
-    def _init_done(self) -> None:
-        self._stored = None
-        self._cancel_timer()
-        self._leave_gate()
-
-    def _init_elapsed(self) -> float:
-        return (perf_counter() - self._init_began) * 1000 if self._init_began else 0.0
-
-    def _leave_gate(self) -> None:
-        if self._pass is not None:
-            self._pass.give_back()
-            self._pass = None
+        self._log.end_of_runtime()
 
     def _cancel_timer(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
 
-    # --- The log ---
-
-    def _log(self, content: Record | PlatformEvent) -> None:
-        if self._stream is not None:
-            event = self._stream.write(content)
-            # INIT_START is in the log, and never in LogResult [rec: test_invocation_with_qualifier, 2025-11-24].
-            if self._tail is not None and not isinstance(content, platform_log.InitStart):
-                self._tail.append(event)
-
-    def _take_tail(self) -> bytes:
-        events, self._tail = self._tail or [], None
-        assert self._stream is not None
-        return b"".join(self._stream.text(event) for event in events)[-quotas.LOG_TAIL :]
-
-    def _init_start(self) -> platform_log.InitStart:
-        version = self.version
-        runtime = version.runtime or "image"
-        assert self._stream is not None
-        return platform_log.InitStart(
-            platform_log.runtime_version_name(runtime),
-            arn.runtime_version_arn(version.region, runtime_version(runtime, version.architectures[0])),
-            version.name,
-            version.version,
-            self._stream.name,
-            version.memory_size,
-        )
+    # --- Small things ---
 
     def _memory_used_mb(self, *, exactly: bool) -> int:
         now = self._loop.time()
@@ -403,8 +343,6 @@ class ExecutionEnvironment:
             self._memory_sampled = now
             self._memory = max(self._memory, self._sandbox.memory_used())
         return -(-self._memory // _MEGABYTE)
-
-    # --- Small things ---
 
     def _request_id(self) -> str:
         return self._ticket.invocation.request_id if self._ticket is not None else ""
@@ -416,10 +354,3 @@ class ExecutionEnvironment:
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-_WITH_RUNTIME = frozenset(State) - {State.NEW, State.COLD, State.STOPPED}
-
-
-def _with_tail(outcome: Outcome, tail: bytes) -> Outcome:
-    return Outcome(outcome.payload, outcome.function_error, tail, outcome.content_type)

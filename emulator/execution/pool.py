@@ -31,6 +31,13 @@ class Machine(Protocol):
     def wait_for_room(self, pool: "Pool") -> None:
         """Has `pool.serve_waiting()` called when there may be room again."""
 
+    @property
+    def crowded(self) -> bool:
+        """Whether a pool waits for room."""
+
+    def serve_waiting(self) -> None:
+        """Has the pools that wait for room try again: an environment became idle."""
+
     def count(self, change: int) -> None:
         """Takes note of an environment more, or less."""
 
@@ -122,6 +129,8 @@ class Pool:
             environment.stop()
         else:
             self.idle.append(environment)
+            if self._machine.crowded:
+                self._machine.serve_waiting()
 
     def environment_gone(self, environment: ExecutionEnvironment) -> None:
         """One has stopped."""

@@ -36,8 +36,17 @@ def _overridable(version: FunctionVersion, places: Places) -> dict[str, str]:
         "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
         "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
     }
-    if (version.runtime or "").startswith("python"):
+    runtime = version.runtime or ""
+    if runtime.startswith("python"):
         variables["LC_CTYPE"] = "C.UTF-8"
+    elif runtime.startswith("nodejs"):
+        # The last two are in no page, and in every printed environment [log: nodejs12.x to nodejs24.x, 2020 to 2026].
+        variables["NODE_PATH"] = (
+            "{layers}/nodejs/node{major}/node_modules:{layers}/nodejs/node_modules:"
+            "{runtime}/node_modules:{runtime}:{task}".format(
+                **folders, layers=places.layers, major=runtime.removeprefix("nodejs").removesuffix(".x")
+            )
+        )
     return variables
 
 

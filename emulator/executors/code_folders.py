@@ -1,4 +1,4 @@
-"""Unpacks deployment packages: once for each content, however many environments and versions run it."""
+"""Unpacks deployment packages and layers: once for each content, however many environments and versions run it."""
 
 import asyncio
 import hashlib
@@ -6,7 +6,7 @@ import io
 import itertools
 import stat
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from emulator.resources.code import CodePackage
@@ -24,13 +24,17 @@ class CodeFolders:
         self._unpacking: dict[str, asyncio.Task[None]] = {}
         self._graves = itertools.count()
 
-    async def acquire(self, package: CodePackage) -> str:
-        """The folder that holds the package's content. Every `acquire` needs a `release` of what it returned."""
-        path = self._folder / hashlib.sha256(package.sha256.encode()).hexdigest()[:32]
+    async def acquire(self, *packages: CodePackage) -> str:
+        """The folder that holds the content of a package, or of several (layers), merged in their order.
+
+        Every `acquire` needs a `release` of what it returned.
+        """
+        names = " ".join(package.sha256 for package in packages)
+        path = self._folder / hashlib.sha256(names.encode()).hexdigest()[:32]
         key = str(path)
         self._users[key] = self._users.get(key, 0) + 1
         if key not in self._unpacking:
-            self._unpacking[key] = asyncio.create_task(self._unpack(package.zip_bytes, path))
+            self._unpacking[key] = asyncio.create_task(self._unpack([package.zip_bytes for package in packages], path))
         try:
             await asyncio.shield(self._unpacking[key])
         except BaseException:
@@ -51,42 +55,41 @@ class CodeFolders:
                 self._remove(str(grave))
 
     @staticmethod
-    async def _unpack(zip_bytes: bytes, path: Path) -> None:
-        if len(zip_bytes) <= _AT_ONCE:
-            unpack(zip_bytes, path)
+    async def _unpack(zips: Sequence[bytes], path: Path) -> None:
+        if sum(map(len, zips)) <= _AT_ONCE:
+            unpack(zips, path)
         else:
-            await asyncio.to_thread(unpack, zip_bytes, path)
+            await asyncio.to_thread(unpack, zips, path)
 
 
-def unpack(zip_bytes: bytes, folder: Path) -> None:
-    """Unpacks a zip into a new folder, keeping what it says of permissions.
+def unpack(zips: Sequence[bytes], folder: Path) -> None:
+    """Unpacks zips into one new folder, keeping what they say of permissions.
 
-    Code that only its owner may read cannot be read by the function either, as on AWS [docs:
-    troubleshooting-deployment]. Names never lead out of the folder, and nothing is written through a link: links are
-    made when all else is there.
+    Of files with the same name the last one counts, which is how layers are merged [docs: chapter-layers]. Code that
+    only its owner may read cannot be read by the function either, as on AWS [docs: troubleshooting-deployment]. Names
+    never lead out of the folder, and nothing is written through a link: links are made when all else is there.
     """
     folder.mkdir(mode=0o755, parents=True)
-    links: list[tuple[Path, str]] = []
-    folders: list[tuple[Path, int]] = []
-    with zipfile.ZipFile(io.BytesIO(zip_bytes)) as archive:
-        for entry in archive.infolist():
-            mode = entry.external_attr >> 16
-            if stat.S_ISLNK(mode):
-                target = folder / _safe_name(entry.filename)
-                links.append((target, archive.read(entry).decode()))
-                continue
-            path = Path(archive.extract(entry, folder))
-            permissions = mode & 0o777
-            if entry.is_dir():
-                folders.append((path, permissions or 0o755))
-            else:
-                path.chmod(permissions or 0o644)  # a zip made on Windows says nothing of permissions
-    for path, destination in links:
+    links: dict[Path, str] = {}
+    modes: dict[Path, int] = {}
+    for zip_bytes in zips:
+        with zipfile.ZipFile(io.BytesIO(zip_bytes)) as archive:
+            for entry in archive.infolist():
+                mode = entry.external_attr >> 16
+                if stat.S_ISLNK(mode):
+                    links[folder / _safe_name(entry.filename)] = archive.read(entry).decode()
+                    continue
+                path = Path(archive.extract(entry, folder))
+                links.pop(path, None)
+                # A zip made on Windows says nothing of permissions.
+                modes[path] = mode & 0o777 or (0o755 if entry.is_dir() else 0o644)
+    for path, destination in links.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
+        modes.pop(path, None)
         path.symlink_to(destination)
-    for path, permissions in reversed(folders):  # last, because a folder may forbid writing into itself
-        path.chmod(permissions)
+    for path in sorted(modes, reverse=True):  # last and from within, because a folder may forbid writing into itself
+        path.chmod(modes[path])
 
 
 def _safe_name(name: str) -> str:

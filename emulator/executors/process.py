@@ -1,7 +1,8 @@
 """The process executor: functions run as processes of this machine, in sandboxes where the host allows them.
 
-Managed Python runtimes run on AWS's own awslambdaric with the interpreter that the runtime names; `provided.*` runs the
-`bootstrap` of the code. What a sandbox isolates, and how, is told in `spawner/__init__.py`.
+Managed Python runtimes run on AWS's own awslambdaric, Node.js runtimes on a client of ours, each with the interpreter
+that the runtime names; `provided.*` runs the `bootstrap` of the code. What a sandbox isolates, and how, is told in
+`spawner/__init__.py`.
 
 Where the host grants no namespaces, a function is a plain process instead. It sees the files of the host, /tmp
 included, and its code lies in another folder than /var/task: LAMBDA_TASK_ROOT says where. It still cannot outlive its
@@ -9,6 +10,7 @@ environment.
 """
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,9 @@ from emulator.errors import EmulatorError, NotYetError
 from emulator.executors.code_folders import CodeFolders
 from emulator.executors.executor import Places, SandboxListener
 from emulator.executors.interpreters import Interpreter, Interpreters, link_shown_packages
+from emulator.executors.node_interpreters import NodeInterpreter, NodeInterpreters, link_sdk
 from emulator.executors.process_sandbox import Plan, ProcessSandbox
-from emulator.executors.program import bootstrap_program, python_program
+from emulator.executors.program import bootstrap_program, node_program, python_program
 from emulator.executors.sandbox_view import GROUP, USER, sandbox_view
 from emulator.executors.spawner_link import SpawnerLink
 from emulator.resources.function import FunctionVersion
@@ -39,6 +42,7 @@ class ProcessExecutor:
         self._code = CodeFolders(self._folder / "code", self._spawner.remove)
         substitute = settings.allow_runtime_substitution
         self._interpreters = Interpreters(self._folder / "runtimes", substitute=substitute)
+        self._nodes = NodeInterpreters(self._folder / "runtimes", substitute=substitute)
         self._sandboxes: set[ProcessSandbox] = set()
 
     def start(self) -> None:
@@ -54,17 +58,17 @@ class ProcessExecutor:
         """See Executor.create."""
         interpreter = await self._interpreter(version)
         abilities = await self._spawner.abilities()
-        code = await self._code.acquire(version.code)
+        unpacked = await self._unpack(version)
         try:
             folder = self._make_folder()
-            plan = self._plan(version, interpreter, Path(code), folder, abilities)
+            plan = self._plan(version, interpreter, [Path(path) for path in unpacked], folder, abilities)
         except OSError as error:
-            self._code.release(code)
+            self._release(unpacked)
             raise EmulatorError(f"No folder can be made for the function: {error}.") from error
 
         def release() -> None:
             self._sandboxes.discard(sandbox)
-            self._code.release(code)
+            self._release(unpacked)
             self._spawner.remove(str(folder))
 
         sandbox = ProcessSandbox(self._spawner, plan, listener, release)
@@ -79,7 +83,7 @@ class ProcessExecutor:
         isolation, reason = await self.isolation()
         runtimes = {
             runtime: {"interpreter": found.path, "version": found.version, "substituted": found.substituted}
-            for runtime, found in self._interpreters.used().items()
+            for runtime, found in {**self._interpreters.used(), **self._nodes.used()}.items()
         }
         return {"isolation": isolation, **({"reason": reason} if reason else {}), "runtimes": runtimes}
 
@@ -93,10 +97,27 @@ class ProcessExecutor:
         runtime = version.runtime or ""
         if runtime.startswith("python"):
             return await self._interpreters.find(runtime)
+        if runtime.startswith("nodejs"):
+            return await self._nodes.find(runtime)
         if runtime.startswith("provided"):
             return None
         what = f"the runtime {runtime}" if runtime else "container images"
-        raise NotYetError(f"The process executor does not run {what} yet; it runs python3.* and provided.*.")
+        raise NotYetError(f"The process executor does not run {what} yet; it runs python3.*, nodejs* and provided.*.")
+
+    async def _unpack(self, version: FunctionVersion) -> list[str]:
+        """The folders with the function's code and, if it has any, its layers."""
+        unpacked = [await self._code.acquire(version.code)]
+        if version.layers:
+            try:
+                unpacked.append(await self._code.acquire(*(layer.code for layer in version.layers)))
+            except BaseException:
+                self._release(unpacked)
+                raise
+        return unpacked
+
+    def _release(self, unpacked: Sequence[str]) -> None:
+        for path in unpacked:
+            self._code.release(path)
 
     def _make_folder(self) -> Path:
         """A folder for one environment: `root`, where its file tree is built, and `tmp`, which outlives runtimes."""
@@ -108,29 +129,41 @@ class ProcessExecutor:
         return folder
 
     def _plan(
-        self, version: FunctionVersion, interpreter: Interpreter | None, code: Path, folder: Path, abilities: Any
+        self,
+        version: FunctionVersion,
+        interpreter: Interpreter | None,
+        unpacked: Sequence[Path],
+        folder: Path,
+        abilities: Any,
     ) -> Plan:
         isolated = bool(abilities["isolated"])
-        places = Places() if isolated else _bare_places(interpreter, code, folder)
+        code, layers = unpacked[0], unpacked[1] if version.layers else None
+        places = Places() if isolated else _bare_places(interpreter, code, layers, folder)
+        tree = sandbox_view(places, code, layers, folder / "tmp", interpreter, empty=self._empty) if isolated else []
         layout = {
             "isolated": isolated,
             "ids": abilities.get("ids", ""),
             "root": str(folder / "root"),
-            "tree": sandbox_view(places, code, folder / "tmp", interpreter, self._empty) if isolated else [],
+            "tree": tree,
             "user": USER,
             "group": GROUP,
             "open_files": quotas.FILE_DESCRIPTORS,
         }
         if interpreter is None:
-            return Plan(places, layout, bootstrap_program(places, code))
+            return Plan(places, layout, bootstrap_program(places, code, layers))
         wrapper = (version.variables or {}).get("AWS_LAMBDA_EXEC_WRAPPER")
+        if isinstance(interpreter, NodeInterpreter):
+            return Plan(places, layout, node_program(places, interpreter, version, wrapper, isolated=isolated))
         return Plan(places, layout, python_program(places, interpreter, wrapper, isolated=isolated))
 
 
-def _bare_places(interpreter: Interpreter | None, code: Path, folder: Path) -> Places:
+def _bare_places(interpreter: Interpreter | None, code: Path, layers: Path | None, folder: Path) -> Places:
     """Where a function finds things that runs without a sandbox."""
-    own = {"task_root": str(code), "layers": str(folder / "opt"), "temporary": str(folder / "tmp")}
+    own = {"task_root": str(code), "layers": str(layers or folder / "opt"), "temporary": str(folder / "tmp")}
     if interpreter is None:
         return Places(**own, runtime_folder=str(folder / "runtime"), language_root="/usr")
-    link_shown_packages(interpreter.runtime_folder)
-    return Places(**own, runtime_folder=interpreter.runtime_folder, language_root=interpreter.prefix)
+    if isinstance(interpreter, NodeInterpreter):
+        link_sdk(interpreter)
+    else:
+        link_shown_packages(interpreter.runtime_folder)
+    return Places(**own, runtime_folder=interpreter.runtime_folder, language_root=interpreter.prefix or "/usr")

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from emulator.executors.executor import Places
 from emulator.executors.interpreters import Interpreter
+from emulator.executors.node_interpreters import NodeInterpreter
+from emulator.resources.function import FunctionVersion
 
 
 @dataclass(slots=True, frozen=True)
@@ -25,13 +27,47 @@ def python_program(places: Places, interpreter: Interpreter, wrapper: str | None
     return Program((wrapper, *start) if wrapper else start)
 
 
-def bootstrap_program(places: Places, code: Path) -> Program:
-    """The `bootstrap` that the code of an OS-only function brings; `code` is where it is unpacked."""
-    path = f"{places.task_root}/bootstrap"
-    found = code / "bootstrap"
-    if not found.is_file():
-        searched = f"[{places.task_root}/bootstrap {places.layers}/bootstrap]"
-        return Program((path,), f"Couldn't find valid bootstrap(s): {searched}")
-    if not found.stat().st_mode & 0o001:
-        return Program((path,), f"fork/exec {path}: permission denied")
-    return Program((path,))
+# What AWS switches off in its Node.js [docs: lambda-nodejs, experimental features], by major version, with the minor
+# version that first knows the option. A function switches it on again with NODE_OPTIONS.
+_SWITCHED_OFF = {
+    20: (("experimental-require-module", 17),),
+    22: (("experimental-require-module", 0), ("experimental-detect-module", 0)),
+}
+
+
+def node_program(
+    places: Places, interpreter: NodeInterpreter, version: FunctionVersion, wrapper: str | None, *, isolated: bool
+) -> Program:
+    """Our Node.js client under an interpreter; started by the function's wrapper script, if it has one."""
+    path = Path(interpreter.path)
+    if isolated:
+        inside = path.relative_to(interpreter.prefix) if interpreter.prefix else "bin/node"
+        path = Path(places.language_root, inside)
+    start = (str(path), *_node_options(interpreter, version), f"{places.runtime_folder}/index.mjs")
+    return Program((wrapper, *start) if wrapper else start)
+
+
+def _node_options(interpreter: NodeInterpreter, version: FunctionVersion) -> list[str]:
+    """AWS's own: a tenth of the memory is for young objects and buffers, the rest for old objects [log: execArgv]."""
+    own = (version.variables or {}).get("NODE_OPTIONS", "").replace("_", "-")
+    options = []
+    if "max-semi-space-size" not in own and "max-old-space-size" not in own:
+        semi_space, old_space = version.memory_size // 20, version.memory_size * 9 // 10
+        options += [f"--max-semi-space-size={semi_space}", f"--max-old-space-size={old_space}"]
+    minor = int(interpreter.version.split(".")[1])
+    known = [name for name, since in _SWITCHED_OFF.get(interpreter.major, ()) if minor >= since]
+    return [*options, *(f"--no-{name}" for name in known if f"--{name}" not in own)]
+
+
+def bootstrap_program(places: Places, code: Path, layers: Path | None) -> Program:
+    """The `bootstrap` that the code of an OS-only function brings, or else a layer [docs: runtimes-custom].
+
+    `code` and `layers` are where these are unpacked; `layers` is None for a function that has none.
+    """
+    searched = {f"{places.task_root}/bootstrap": code, f"{places.layers}/bootstrap": layers}
+    for path, folder in searched.items():
+        found = folder and folder / "bootstrap"
+        if found and found.is_file():
+            executable = found.stat().st_mode & 0o001
+            return Program((path,), None if executable else f"fork/exec {path}: permission denied")
+    return Program(tuple(searched)[:1], f"Couldn't find valid bootstrap(s): [{' '.join(searched)}]")

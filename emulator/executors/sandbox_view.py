@@ -10,6 +10,7 @@ from typing import Any
 
 from emulator.executors.executor import Places
 from emulator.executors.interpreters import SHOWN, Interpreter, package_folder
+from emulator.executors.node_interpreters import NodeInterpreter, node_view
 
 USER, GROUP = 993, 990
 USER_NAME = "sbx_user1051"  # [rec: test_runtime_introspection_x86, 2025-11-24]
@@ -30,21 +31,24 @@ _ENTRY_POINT = "#!/bin/sh\n# Managed runtimes have this file; Lambda does not st
 
 
 def sandbox_view(
-    places: Places, code: Path, temporary: Path, interpreter: Interpreter | None, empty: Path
+    places: Places, code: Path, layers: Path | None, temporary: Path, interpreter: Interpreter | None, *, empty: Path
 ) -> list[Step]:
-    """The steps for a function whose code is unpacked at `code` and whose /tmp is kept at `temporary`.
+    """The steps for a function that is unpacked at `code` and whose /tmp is kept at `temporary`.
 
-    `interpreter` is None for a function that brings its own runtime; `empty` is an empty folder, shown where there is
-    something to hide.
+    `layers` is where its layers are unpacked, if it has any. `interpreter` is None for a function that brings its own
+    runtime; `empty` is an empty folder, shown where there is something to hide.
     """
     steps: list[Step] = [*_host(), *_identity(), *_devices()]
     if interpreter is not None:
-        steps += _python(places, interpreter, empty)
+        if isinstance(interpreter, NodeInterpreter):
+            steps += node_view(places, interpreter)
+        else:
+            steps += _python(places, interpreter, empty)
         steps.append(["file", "/lambda-entrypoint.sh", _ENTRY_POINT, 0o755])
     else:
         steps.append(["folder", places.runtime_folder])
     steps.append(["show", places.task_root, str(code)])
-    steps.append(["folder", places.layers])
+    steps.append(["folder", places.layers] if layers is None else ["show", places.layers, str(layers)])
     steps.append(["lend", places.temporary, str(temporary)])
     return steps
 

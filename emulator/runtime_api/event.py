@@ -19,9 +19,9 @@ def event_for(invocation: Invocation, deadline_ms: int) -> Event:
         "Lambda-Runtime-Trace-Id": trace_id(invocation.trace_header),
     }
     if invocation.client_context is not None:
-        # Headers are bytes on the wire: UTF-8, and one line.
+        # A header is one line. A line break in JSON is white space: inside of a text it would be escaped.
         one_line = invocation.client_context.replace("\r", " ").replace("\n", " ")
-        headers["Lambda-Runtime-Client-Context"] = one_line.encode().decode("latin-1")
+        headers["Lambda-Runtime-Client-Context"] = one_line
     return Event(invocation.request_id, headers, invocation.payload)
 
 
@@ -31,8 +31,9 @@ def trace_id(caller: str | None) -> str:
     [rec: test_xray_trace_propagation, 2025-11-24; remark in the test: the root is the caller's, and the service adds a
     Lineage of its own]
     """
-    given = dict(part.strip().partition("=")[::2] for part in (caller or "").split(";") if "=" in part)
-    root = given.get("Root") or f"1-{int(time.time()):08x}-{_bits(96):024x}"
-    parent = given.get("Parent") or f"{_bits(64):016x}"
-    lineage = f"1:{_bits(32):08x}:0"
-    return f"Root={root};Parent={parent};Sampled={given.get('Sampled', '0')};Lineage={lineage}"
+    root, parent, sampled = f"1-{int(time.time()):08x}-{_bits(96):024x}", f"{_bits(64):016x}", "0"
+    if caller:
+        given = dict(part.strip().partition("=")[::2] for part in caller.split(";") if "=" in part)
+        root, parent = given.get("Root") or root, given.get("Parent") or parent
+        sampled = given.get("Sampled", sampled)
+    return f"Root={root};Parent={parent};Sampled={sampled};Lineage=1:{_bits(32):08x}:0"

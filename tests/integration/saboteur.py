@@ -17,7 +17,7 @@ HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 
 @dataclass(frozen=True)
 class WireAnswer:
-    """One answer on its way back: header names as the candidate wrote them. `cut` sends only so many bytes of the body."""
+    """One answer on its way back, header names as the candidate wrote them. `cut`: how much of the body is sent."""
 
     status: int
     headers: list[tuple[str, str]]
@@ -57,6 +57,7 @@ def between(candidate: str, saboteur: Saboteur) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # head and body are written apart, and each would wait for the other's ACK
 
         def relay(self) -> None:
             length = int(self.headers.get("content-length") or 0)

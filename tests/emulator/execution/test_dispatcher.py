@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import time
 
@@ -9,6 +10,7 @@ import pytest
 
 from emulator import quotas
 from emulator.errors import EmulatorError, TooManyRequestsException
+from emulator.executors.executor import RuntimeExit
 
 
 async def echo(runtime):
@@ -147,7 +149,7 @@ class TestFailures:
 
     async def test_after_a_timeout_another_runtime_runs_in_the_same_sandbox(self, execution):
         async with execution({"nap": nap}) as running:
-            await running.call("nap", b"5", timeout=1)
+            await running.call("nap", b"5", timeout=0.2)
             assert (await running.call("nap", b"0")).function_error is None
             assert [sandbox.runtimes for sandbox in running.executor.sandboxes] == [2]
 
@@ -175,7 +177,7 @@ class TestFailures:
             await running.call("echo")
             sandbox = running.executor.sandboxes[0]
             sandbox.kill_runtime()
-            sandbox.listener.runtime_ended(1, _killed())
+            sandbox.listener.runtime_ended(1, RuntimeExit(signal.SIGKILL))
             assert (await running.call("echo", b"again")).payload == b"again"
             assert sandbox.runtimes == 2
 
@@ -204,9 +206,9 @@ class TestFailures:
             await asyncio.sleep(10)
 
         async with execution({"f": too_late}) as running:
-            await running.call("f", timeout=1)
+            await running.call("f", timeout=0.1)
             runtime, request_id = late[0]
-            with pytest.raises(OSError):  # the port is closed  # noqa: PT011
+            with pytest.raises(OSError):  # the port is closed
                 runtime._connection = None
                 await runtime.respond(request_id, b"late")
 
@@ -296,7 +298,7 @@ class TestInit:
             await asyncio.sleep(60)
 
         async with execution({"f": never}) as running:
-            outcome, log = await running.log_of("f", timeout=1)
+            outcome, log = await running.log_of("f", timeout=0.2)
             assert json.loads(outcome.payload)["errorType"] == "Sandbox.Timedout"
             assert log[1:3] == [
                 "INIT_REPORT Init Duration: <n> ms\tPhase: init\tStatus: timeout\n",
@@ -317,7 +319,7 @@ class TestInit:
 
         async with execution({"f": slow}) as running:
             await asyncio.gather(*(running.call("f") for _ in range(30)))
-            assert 1 < most <= 2 * (__import__("os").cpu_count() or 1)
+            assert 1 < most <= 2 * (os.cpu_count() or 1)
 
 
 class TestTail:
@@ -422,6 +424,7 @@ class TestRetiring:
     async def test_lets_running_calls_finish_and_then_stops(self, execution):
         async with execution({"nap": nap}) as running:
             await asyncio.gather(running.call("nap", b"0.01"), running.call("nap", b"0.01"))
+            await asyncio.sleep(0.02)  # both are idle again
             call = running.call("nap", b"0.1")
             running.dispatcher.retire(running.function("nap").latest.key)
             assert [sandbox.stopped for sandbox in running.executor.sandboxes].count(True) == 1
@@ -459,9 +462,3 @@ class TestClosing:
             await running.dispatcher.close()
             with pytest.raises(EmulatorError, match="stopping"):
                 running.call("echo")
-
-
-def _killed():
-    from emulator.executors.executor import RuntimeExit
-
-    return RuntimeExit(signal.SIGKILL)

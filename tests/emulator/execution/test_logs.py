@@ -44,11 +44,27 @@ def test_a_stream_keeps_its_newest_events(make_version):
     assert stream.lines()[-1] == "11999\n"
 
 
-def test_a_stream_keeps_no_more_than_a_few_megabytes(make_version):
-    stream = LogStore().open(make_version())
-    for _ in range(100):
-        stream.write(Record(b"x" * 100_000))
-    assert sum(event.size for event in stream.events) <= 4 * 1024 * 1024
+def test_all_logs_together_keep_no_more_than_some_megabytes_and_lose_the_oldest_first(make_version):
+    store = LogStore()
+    first, second = store.open(make_version(name="a")), store.open(make_version(name="b"))
+    first.write(platform_log.Start("id", "$LATEST", "arn"))
+    for stream in (first, second):
+        for _ in range(150):
+            stream.write(Record(b"x" * 200_000))
+    kept = [sum(event.size for event in stream.events) for stream in (first, second)]
+    assert sum(kept) <= 32 * 1024 * 1024
+    assert kept[1] == 150 * 200_000
+    assert 0 < kept[0] < kept[1]
+
+
+def test_a_stream_that_was_dropped_takes_nothing_more(make_version):
+    store = LogStore()
+    version = make_version()
+    dropped = store.open(version)
+    for _ in range(200):
+        store.open(version)
+    dropped.write(Record(b"x\n"))
+    assert list(dropped.events) == []
 
 
 def test_a_group_keeps_its_newest_streams(make_version):

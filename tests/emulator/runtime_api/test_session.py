@@ -196,7 +196,7 @@ def test_headers_of_an_event():
     assert event.headers["Lambda-Runtime-Aws-Request-Id"] == "id-1"
     assert event.headers["Lambda-Runtime-Deadline-Ms"] == "1700000000000"
     assert event.headers["Lambda-Runtime-Invoked-Function-Arn"] == "arn:x"
-    assert event.headers["Lambda-Runtime-Client-Context"].encode("latin-1").decode() == '{"a": "\xe9"}'
+    assert event.headers["Lambda-Runtime-Client-Context"] == '{"a": "\xe9"}'
     assert "Lambda-Runtime-Client-Context" not in event_for(Invocation("i", b"", "a"), 0).headers
 
 

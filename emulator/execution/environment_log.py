@@ -1,0 +1,66 @@
+"""The log of one environment: its stream, and the part of it that a caller asked to see."""
+
+from emulator import arn, quotas
+from emulator.execution.log_frames import Record, Splitter
+from emulator.execution.logs import LogEvent, LogStore
+from emulator.execution.platform_log import InitStart, PlatformEvent, runtime_version_name
+from emulator.resources.function import FunctionVersion
+from emulator.resources.runtime import runtime_version
+
+
+class EnvironmentLog:
+    """Writes what the runtime says and what Lambda says about it, and keeps the tail of an invocation."""
+
+    def __init__(self, version: FunctionVersion, logs: LogStore) -> None:
+        self._stream = logs.open(version)
+        self._splitter = Splitter()
+        self._tail: list[LogEvent] | None = None
+
+    @property
+    def stream_name(self) -> str:
+        return self._stream.name
+
+    @property
+    def keeps_tail(self) -> bool:
+        return self._tail is not None
+
+    def keep_tail(self, wanted: bool) -> None:
+        """From now on, keeps what is written if it is wanted, and nothing from before."""
+        self._tail = [] if wanted else None
+
+    def take_tail(self) -> bytes | None:
+        """The last 4 KB of what was kept, as `LogResult` shows it; None if none was wanted."""
+        events, self._tail = self._tail, None
+        if events is None:
+            return None
+        return b"".join(self._stream.text(event) for event in events)[-quotas.LOG_TAIL :]
+
+    def write(self, content: Record | PlatformEvent) -> None:
+        """Adds an event."""
+        event = self._stream.write(content)
+        # INIT_START is in the log, and never in LogResult [rec: test_invocation_with_qualifier, 2025-11-24].
+        if self._tail is not None and not isinstance(content, InitStart):
+            self._tail.append(event)
+
+    def output(self, data: bytes) -> None:
+        """Adds what the runtime wrote, event by event as they become complete."""
+        for record in self._splitter.feed(data):
+            self.write(record)
+
+    def end_of_runtime(self) -> None:
+        """Adds what the runtime began to write and did not end."""
+        for record in self._splitter.flush():
+            self.write(record)
+
+
+def init_start(version: FunctionVersion, stream: str) -> InitStart:
+    """The first event of a log."""
+    runtime = version.runtime or "image"
+    return InitStart(
+        runtime_version_name(runtime),
+        arn.runtime_version_arn(version.region, runtime_version(runtime, version.architectures[0])),
+        version.name,
+        version.version,
+        stream,
+        version.memory_size,
+    )
