@@ -59,8 +59,9 @@ class ValidationException(ServiceError):
 class SerializationException(ServiceError):
     """The body is not JSON, or a member has the wrong JSON type.
 
-    Its texts are those of the framework that AWS's services share. Of Lambda itself only the number for a string is
-    recorded [issues: async-aws/aws#759, 2020]; the others follow its form and are unsure, as is the key's spelling.
+    Its texts are those of the framework that AWS's services share. Of Lambda itself only the string for an integer is
+    known in today's form, body and key included [issues: aarondfrancis/sidecar#28, 2021; aws/aws-cdk#27087, 2023]; the
+    others follow it and are unsure.
     """
 
     status = 400
@@ -74,8 +75,9 @@ class SerializationException(ServiceError):
 
     @classmethod
     def wrong_type(cls, given: str, wanted: str) -> Self:
-        """A value of the Java class `given` where a `wanted` should be."""
-        return cls(f"class {given} can not be converted to an {wanted}")
+        """A token of the kind `given` (`STRING_VALUE`) where a `wanted` (`Integer`) should be."""
+        article = "an" if wanted == "Integer" else "a"
+        return cls(f"{given} can not be converted to {article} {wanted}")
 
     @classmethod
     def structure_where_scalar(cls) -> Self:
@@ -88,9 +90,9 @@ class SerializationException(ServiceError):
         return cls("Start of list found where not expected.")
 
     @classmethod
-    def not_a_collection(cls, given: str) -> Self:
-        """A single value of the Java class `given` where an object or a list should be."""
-        return cls(f"Unrecognized collection type class {given}")
+    def not_a_collection(cls, wanted: str) -> Self:
+        """A single value where an object or a list (`wanted`: structure, map or list) should be."""
+        return cls(f"Expected {wanted} or null")
 
 
 class RequestEntityTooLargeException(ServiceError):
@@ -172,6 +174,11 @@ class InvalidRequestContentException(ServiceError):
     def client_context(cls) -> Self:
         """X-Amz-Client-Context cannot be read [issues: aws/aws-sdk-js#1388]."""
         return cls("Client context must be a valid Base64-encoded JSON object.")
+
+    @classmethod
+    def client_context_size(cls, length: int, limit: int) -> Self:
+        """X-Amz-Client-Context is longer than the model's documentation allows. The words are ours."""
+        return cls(f"Client context must be at most {limit} bytes of Base64, not {length}.")
 
 
 class UnsupportedMediaTypeException(ServiceError):
@@ -489,6 +496,18 @@ class CapacityProviderLimitExceededException(ServiceError):
     def limit(cls) -> Self:
         """The words are those in which the model describes the exception."""
         return cls("The maximum number of capacity providers for your account has been exceeded.")
+
+
+class FunctionVersionsPerCapacityProviderLimitExceededException(ServiceError):
+    """A capacity provider has as many function versions as it may."""
+
+    @classmethod
+    def limit(cls) -> Self:
+        """The words are those in which the model describes the exception."""
+        return cls(
+            "The maximum number of function versions that can be associated with a single capacity provider "
+            "has been exceeded."
+        )
 
 
 class NoPublishedVersionException(ServiceError):
@@ -882,7 +901,7 @@ class InvalidParameterValueException(ServiceError):
 
     @classmethod
     def unprovisioned_latest(cls) -> Self:
-        """What `$LATEST` does not have is read or deleted [rec: test_provisioned_concurrency_exceptions, 2025-11-25]."""
+        """It is read or deleted where it cannot be [rec: test_provisioned_concurrency_exceptions, 2025-11-25]."""
         return cls("The function resource provided must be an alias or a published version.")
 
     @classmethod

@@ -35,6 +35,7 @@ FIFO_BATCH = 10  # messages [model: BatchSize documentation]
 
 # Managed instances
 CAPACITY_PROVIDERS = 1000  # of one account [docs: lambda-managed-instances-capacity-providers]
+CAPACITY_PROVIDER_VERSIONS = 100  # function versions on one of them [docs: the same page]
 CAPACITY_PROVIDER_NAME_LENGTH = 64  # [model: TaggableResource]
 
 # One invocation

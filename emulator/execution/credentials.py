@@ -10,6 +10,8 @@ import secrets
 
 _SHIFT = 7  # the account id stands above the lowest seven bits of the first 48
 _KEY_BYTES = 10  # 16 letters of base32
+_TOKEN_HEAD = base64.b64decode("IQoJ")  # how the session tokens that STS gives today begin
+_TOKEN_BYTES = 213
 
 
 def temporary_credentials(account_id: str) -> dict[str, str]:
@@ -17,7 +19,7 @@ def temporary_credentials(account_id: str) -> dict[str, str]:
     return {
         "AWS_ACCESS_KEY_ID": _access_key(account_id),
         "AWS_SECRET_ACCESS_KEY": secrets.token_urlsafe(30),
-        "AWS_SESSION_TOKEN": base64.b64encode(b"\x15\x00" + secrets.token_bytes(214)).decode(),
+        "AWS_SESSION_TOKEN": base64.b64encode(_TOKEN_HEAD + secrets.token_bytes(_TOKEN_BYTES)).decode(),
     }
 
 

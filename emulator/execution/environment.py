@@ -266,6 +266,7 @@ class ExecutionEnvironment:
         self._cancel_timer()
         if self._sandbox is not None:
             self._sandbox.pass_on_output()
+        self._log.end_of_invocation()
         status, error_type = (failure.status, failure.error_type) if failure is not None else ("success", None)
         timed_out = status == "timeout"
         elapsed = self.version.timeout * 1000.0 if timed_out else (perf_counter() - self._began) * 1000

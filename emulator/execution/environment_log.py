@@ -47,6 +47,11 @@ class EnvironmentLog:
         for record in self._splitter.feed(data):
             self.write(record)
 
+    def end_of_invocation(self) -> None:
+        """Adds the line that the function began and did not end: it is this invocation's, whatever comes next."""
+        for record in self._splitter.flush_line():
+            self.write(record)
+
     def end_of_runtime(self) -> None:
         """Adds what the runtime began to write and did not end."""
         for record in self._splitter.flush():

@@ -67,6 +67,10 @@ class Splitter:
         self._keep(b"")
         return [Record(rest)] if rest else []
 
+    def flush_line(self) -> list[Record]:
+        """What is left at the end of an invocation: a line that was not ended, but no frame that is still coming."""
+        return [] if self._rest and b"".join(self._rest).startswith(_MAGIC) else self.flush()
+
     @staticmethod
     def _next(buffer: bytes, start: int, records: list[Record]) -> int:
         """Adds the record at `start` and returns where it ends; `start` itself if it is not complete."""

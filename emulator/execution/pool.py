@@ -13,7 +13,9 @@ from emulator.execution.assignment import Assignment, assign
 from emulator.execution.environment import ExecutionEnvironment
 from emulator.execution.ticket import Ticket
 
-_PATIENCE = 0.05  # seconds for which an invocation waits for an environment that has just answered
+# Seconds for which an invocation waits for an environment that has just answered. It asks for the next event within
+# a millisecond, but on a machine that is busy it may have to wait for the processor; so would a new environment.
+_PATIENCE = 0.5
 
 
 class Machine(Protocol):

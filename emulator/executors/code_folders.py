@@ -65,7 +65,7 @@ class CodeFolders:
 def unpack(zips: Sequence[bytes], folder: Path) -> None:
     """Unpacks zips into one new folder, keeping what they say of permissions.
 
-    Of files with the same name the last one counts, which is how layers are merged [docs: chapter-layers]. Code that
+    Of files with the same name the last one counts, which is how layers are merged [docs: invocation-layers]. Code that
     only its owner may read cannot be read by the function either, as on AWS [docs: troubleshooting-deployment]. Names
     never lead out of the folder, and nothing is written through a link: links are made when all else is there.
     """

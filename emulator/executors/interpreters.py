@@ -12,7 +12,7 @@ import re
 import shutil
 import site
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -69,6 +69,11 @@ class Interpreters:
         """The interpreters found so far, by runtime."""
         done = {name: task for name, task in self._found.items() if task.done() and not task.cancelled()}
         return {name: task.result() for name, task in done.items() if task.exception() is None}
+
+    async def can_run(self, runtimes: Iterable[str]) -> list[str]:
+        """Those of the runtimes for which there seems to be an interpreter; none is started to find out."""
+        minors = {name: int(name.rpartition(".")[2]) for name in runtimes if name.startswith("python3.")}
+        return [name for name, minor in minors.items() if self._substitute or _candidates(minor)]
 
     async def find(self, runtime: str) -> Interpreter:
         """The interpreter for `python3.N`. Raises EmulatorError that says what to install if there is none."""

@@ -1,15 +1,15 @@
 """Finds the Node.js that a runtime names, and prepares the /var/runtime that goes with it.
 
 As with Python (interpreters.py), a function that names `nodejs20.x` runs on Node.js 20, or on another version only
-where the setting `allow_runtime_substitution` says so. An executable called `node` does not tell which version it is, so
-those on PATH are asked; version managers have it in the names of their folders.
+where the setting `allow_runtime_substitution` says so. An executable called `node` does not tell which version it is,
+so those on PATH are asked; version managers have it in the names of their folders.
 """
 
 import asyncio
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -58,19 +58,21 @@ class NodeInterpreter(Interpreter):
 
     @property
     def major(self) -> int:
-        return _major(self.version)
+        return int(self.version.partition(".")[0])
 
 
 class NodeInterpreters(Interpreters):
     """The Node.js versions of this machine. `folder` is where their runtime folders are prepared."""
 
-    async def available(self) -> set[int]:
-        """The major versions that are installed."""
+    async def can_run(self, runtimes: Iterable[str]) -> list[str]:
+        """Those of the runtimes for which there is an interpreter."""
         found = [await self._prepare(path) for path in _all_candidates()]
-        return {interpreter.major for interpreter in found if isinstance(interpreter, NodeInterpreter)}
+        majors = {interpreter.major for interpreter in found if isinstance(interpreter, NodeInterpreter)}
+        wanted = {name: _major_of(name) for name in runtimes if name.startswith("nodejs")}
+        return [name for name, major in wanted.items() if major in majors or (majors and self._substitute)]
 
     async def _find(self, runtime: str) -> Interpreter:
-        wanted = int(runtime.removeprefix("nodejs").partition(".")[0])
+        wanted = _major_of(runtime)
         for major in _nearest_first(wanted) if self._substitute else [wanted]:
             for path in _candidates(major):
                 found = await self._prepare(path)
@@ -92,8 +94,8 @@ class NodeInterpreters(Interpreters):
         return NodeInterpreter(path, version, prefix, (), str(folder), libraries=libraries, sdk=sdk)
 
 
-def _major(version: str) -> int:
-    return int(version.partition(".")[0])
+def _major_of(runtime: str) -> int:
+    return int(runtime.removeprefix("nodejs").partition(".")[0])
 
 
 def _nearest_first(wanted: int) -> list[int]:

@@ -17,6 +17,7 @@ from typing import Any
 from emulator import quotas
 from emulator.errors import EmulatorError, NotYetError
 from emulator.executors.code_folders import CodeFolders
+from emulator.executors.executable import check_architecture
 from emulator.executors.executor import Places, SandboxListener
 from emulator.executors.interpreters import Interpreter, Interpreters, link_shown_packages
 from emulator.executors.node_interpreters import NodeInterpreter, NodeInterpreters, link_sdk
@@ -25,6 +26,7 @@ from emulator.executors.program import bootstrap_program, node_program, python_p
 from emulator.executors.sandbox_view import GROUP, USER, sandbox_view
 from emulator.executors.spawner_link import SpawnerLink
 from emulator.resources.function import FunctionVersion
+from emulator.resources.runtime import ACCEPTED
 from emulator.settings import Settings
 
 
@@ -60,8 +62,13 @@ class ProcessExecutor:
         abilities = await self._spawner.abilities()
         unpacked = await self._unpack(version)
         try:
+            if interpreter is None:
+                check_architecture(Path(unpacked[0], "bootstrap"), version.architectures[0])
             folder = self._make_folder()
             plan = self._plan(version, interpreter, [Path(path) for path in unpacked], folder, abilities)
+        except EmulatorError:
+            self._release(unpacked)
+            raise
         except OSError as error:
             self._release(unpacked)
             raise EmulatorError(f"No folder can be made for the function: {error}.") from error
@@ -85,13 +92,19 @@ class ProcessExecutor:
             runtime: {"interpreter": found.path, "version": found.version, "substituted": found.substituted}
             for runtime, found in {**self._interpreters.used(), **self._nodes.used()}.items()
         }
-        return {"isolation": isolation, **({"reason": reason} if reason else {}), "runtimes": runtimes}
+        described = {"isolation": isolation, **({"reason": reason} if reason else {}), "runtimes": runtimes}
+        return {**described, "can_run": await self._can_run()}
 
     async def close(self) -> None:
         """See Executor.close."""
         for sandbox in list(self._sandboxes):
             sandbox.stop()
         await self._spawner.close()
+
+    async def _can_run(self) -> list[str]:
+        """The runtimes for which this machine has what they need."""
+        own = [runtime for runtime in ACCEPTED if runtime.startswith("provided")]
+        return sorted([*own, *await self._interpreters.can_run(ACCEPTED), *await self._nodes.can_run(ACCEPTED)])
 
     async def _interpreter(self, version: FunctionVersion) -> Interpreter | None:
         runtime = version.runtime or ""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from emulator.executors.executable import start_fault
 from emulator.executors.executor import Places
 from emulator.executors.interpreters import Interpreter
 from emulator.executors.node_interpreters import NodeInterpreter
@@ -68,6 +69,6 @@ def bootstrap_program(places: Places, code: Path, layers: Path | None) -> Progra
     for path, folder in searched.items():
         found = folder and folder / "bootstrap"
         if found and found.is_file():
-            executable = found.stat().st_mode & 0o001
-            return Program((path,), None if executable else f"fork/exec {path}: permission denied")
+            fault = start_fault(found, {places.task_root: code, **({places.layers: layers} if layers else {})})
+            return Program((path,), fault and f"fork/exec {path}: {fault}")
     return Program(tuple(searched)[:1], f"Couldn't find valid bootstrap(s): [{' '.join(searched)}]")

@@ -11,7 +11,7 @@ from emulator.errors import (
 from emulator.operations.call import Call, Members
 from emulator.operations.pages import page
 from emulator.operations.provisioned_concurrency_config import move_provisioned_concurrency
-from emulator.operations.target import Target, find_function, read_target, require_revision
+from emulator.operations.target import Target, find_function, read_target, require_revision, resources_of
 from emulator.resources.alias import Alias
 from emulator.resources.function import Function, FunctionVersion
 
@@ -55,11 +55,12 @@ def update_alias(call: Call, members: Members) -> Members:
     require_revision(alias.revision_id, members.get("RevisionId"))
     version = members.get("FunctionVersion", alias.function_version)
     weights = _read_weights(members) if "RoutingConfig" in members else alias.weights
-    _check_versions(call.resources.functions[target.name], version, weights)
+    function = find_function(call, target)
+    _check_versions(function, version, weights)
     moved = (alias.function_version, alias.weights) != (version, weights)
     alias.function_version, alias.weights = version, weights
     if moved:
-        move_provisioned_concurrency(call, call.resources.functions[target.name], alias)
+        move_provisioned_concurrency(call, function, alias)
     alias.description = members.get("Description", alias.description)
     alias.revision_id = ids.revision_id()
     return alias.describe()
@@ -67,8 +68,10 @@ def update_alias(call: Call, members: Members) -> Members:
 
 def delete_alias(call: Call, members: Members) -> Members:
     """Delete an alias. One that does not exist is as good as deleted: the operation declares no 404 [model]."""
-    function = call.resources.functions.get(read_target(call, members["FunctionName"]).name)
-    if function is not None and function.aliases.pop(members["Name"], None):
+    target = read_target(call, members["FunctionName"])
+    function = resources_of(call, target).functions.get(target.name)
+    if function is not None and members["Name"] in function.aliases:
+        del function.aliases[members["Name"]]
         # Its provisioned concurrency goes with it [rec: test_lambda_provisioned_lifecycle, 2025-11-25], and so does its
         # URL, which on AWS takes some seconds [rec: test_lambda_url_persists_after_alias_delete, 2025-11-24].
         function.forget(members["Name"])
@@ -90,7 +93,7 @@ def _place(alias: Alias) -> tuple[str]:
 
 
 def _find(call: Call, target: Target, name: str) -> Alias | None:
-    function = call.resources.functions.get(target.name)
+    function = resources_of(call, target).functions.get(target.name)
     return function.aliases.get(name) if function is not None else None
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from emulator import arn, quotas
 from emulator.errors import (
     CapacityProviderLimitExceededException,
+    FunctionVersionsPerCapacityProviderLimitExceededException,
     InvalidParameterValueException,
     ResourceConflictException,
     ResourceNotFoundException,
@@ -23,9 +24,7 @@ def create_capacity_provider(call: Call, members: Members) -> Members:
     """Make a capacity provider. It is Pending until it has settled. Subnets, groups and the role are not looked up."""
     name = members["CapacityProviderName"].rpartition(":")[2]
     if len(name) > quotas.CAPACITY_PROVIDER_NAME_LENGTH:
-        raise InvalidParameterValueException.too_long_capacity_provider_name(
-            name, quotas.CAPACITY_PROVIDER_NAME_LENGTH
-        )
+        raise InvalidParameterValueException.too_long_capacity_provider_name(name, quotas.CAPACITY_PROVIDER_NAME_LENGTH)
     requirements = members.get("InstanceRequirements", {})
     if requirements.get("AllowedInstanceTypes") and requirements.get("ExcludedInstanceTypes"):
         raise InvalidParameterValueException.instance_types()
@@ -105,6 +104,19 @@ def versions_on(call: Call, provider: CapacityProvider) -> Iterator[FunctionVers
         for version in function.all_versions():
             if version.capacity_provider_arn == provider.arn:
                 yield version
+
+
+def refuse_full_provider(call: Call, latest: FunctionVersion) -> None:
+    """Raises FunctionVersionsPerCapacityProviderLimitExceededException if `latest` cannot be published on its provider.
+
+    PublishVersion asks; whether AWS asks when other operations publish is not known.
+    """
+    provider = call.resources.capacity_providers.get(str(latest.capacity_provider_arn).rpartition(":")[2])
+    if provider is None:
+        return
+    published = sum(version.version != arn.LATEST for version in versions_on(call, provider))
+    if published >= quotas.CAPACITY_PROVIDER_VERSIONS:
+        raise FunctionVersionsPerCapacityProviderLimitExceededException.limit()
 
 
 def _place(provider: CapacityProvider) -> tuple[str]:

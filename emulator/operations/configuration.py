@@ -41,7 +41,6 @@ _LIMITS = {
 _NOT_YET = {
     "AcceleratorConfig": "Accelerators come",
     "RuntimeConfig": "Custom runtimes by ARN come",
-    "CodeSigningConfigArn": "Code signing comes",
     "PublishTo": "Managed instances come",
 }
 

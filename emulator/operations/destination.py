@@ -70,5 +70,7 @@ def _service(destination: str) -> str | None:
 
 
 def _invalid(config: Mapping[str, Any]) -> InvalidParameterValueException:
-    printed = [config[side].get("Destination", "null") if side in config else None for side in ("OnSuccess", "OnFailure")]
+    printed = [
+        config[side].get("Destination", "null") if side in config else None for side in ("OnSuccess", "OnFailure")
+    ]
     return InvalidParameterValueException.destination_config(*printed)

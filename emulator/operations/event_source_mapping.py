@@ -84,9 +84,7 @@ def delete_event_source_mapping(call: Call, members: Members) -> Members:
     if not mapping.allows(Event.DELETE):
         raise ResourceInUseException.delete()
     mapping.meet(Event.DELETE, call.clock.now())
-    call.clock.call_later(
-        call.settings.settle_seconds, call.resources.event_source_mappings.pop, mapping.id, None
-    )
+    call.clock.call_later(call.settings.settle_seconds, call.resources.event_source_mappings.pop, mapping.id, None)
     return mapping.describe()
 
 
@@ -154,8 +152,8 @@ def _names(mapping: EventSourceMapping) -> tuple[Any, Any]:
 
 
 def _servers(mapping: EventSourceMapping) -> list[str]:
-    servers: list[str] = mapping.settings["SelfManagedEventSource"].get("Endpoints", {}).get(
-        "KAFKA_BOOTSTRAP_SERVERS", []
+    servers: list[str] = (
+        mapping.settings["SelfManagedEventSource"].get("Endpoints", {}).get("KAFKA_BOOTSTRAP_SERVERS", [])
     )
     return servers
 

@@ -1,19 +1,21 @@
-"""CreateFunction, GetFunction, DeleteFunction, ListFunctions."""
+"""CreateFunction, GetFunction, DeleteFunction, ListFunctions, ListFunctionsByCodeSigningConfig."""
 
 import re
 
 from emulator import arn, quotas
 from emulator.errors import InvalidParameterValueException, ResourceConflictException
 from emulator.operations.call import Call, Members
+from emulator.operations.code_signing import find_config, find_config_by_arn, refuse_untrusted
 from emulator.operations.configuration import check_configuration, read_configuration, refuse_not_yet
 from emulator.operations.package import read_package, refuse_oversized_package
 from emulator.operations.pages import page
 from emulator.operations.settling import settle_later
 from emulator.operations.tag import check_tags
-from emulator.operations.target import find_function, find_version, read_target
+from emulator.operations.target import find_function, find_version, read_target, resources_of
 from emulator.resources.code import CodePackage
 from emulator.resources.condition import Condition
 from emulator.resources.function import Function, FunctionVersion
+from emulator.resources.store import RegionResources
 
 _ALIAS_NAME = re.compile(r"(?!\d+$)[a-zA-Z0-9-_]+")
 
@@ -30,7 +32,13 @@ def create_function(call: Call, members: Members) -> Members:
     check_tags(members.get("Tags", {}))
     if target.name in call.resources.functions:
         raise ResourceConflictException.function_exists(target.name)
-    function = Function(_new_version(call, target.name, members), tags=dict(members.get("Tags", {})))
+    signing = _read_code_signing(call, target.name, members)
+    function = Function(
+        _new_version(call, target.name, members),
+        tags=dict(members.get("Tags", {})),
+        code_signing_config_arn=signing,
+        last_number=call.resources.used_numbers.get(target.name, 0),
+    )
     call.resources.functions[target.name] = function
     settle_later(call, function, function.latest)
     if not members.get("Publish"):
@@ -53,6 +61,14 @@ def _check_package_type(members: Members) -> None:
         raise InvalidParameterValueException.runtime_and_handler()
 
 
+def _read_code_signing(call: Call, name: str, members: Members) -> str | None:
+    if not members.get("CodeSigningConfigArn"):
+        return None
+    config = find_config(call, members["CodeSigningConfigArn"], members.get("PackageType", "Zip"))
+    refuse_untrusted(call, config.arn, name)
+    return config.arn
+
+
 def _new_version(call: Call, name: str, members: Members) -> FunctionVersion:
     blank = FunctionVersion(
         account_id=call.account_id,
@@ -67,7 +83,7 @@ def _new_version(call: Call, name: str, members: Members) -> FunctionVersion:
         log_group=f"/aws/lambda/{name}",
     )
     changes = read_configuration(call, members, blank)
-    layers_size = sum(layer.unzipped_size for layer in changes.get("layers", ()))
+    layers_size = sum(layer.code.unzipped_size for layer in changes.get("layers", ()))
     changes |= read_package(call, members["Code"], layers_size)
     return blank.derive(call.clock.now(), Condition.CREATING, changes)
 
@@ -111,14 +127,16 @@ def delete_function(call: Call, members: Members) -> Members:
     if target.qualifier == arn.LATEST:
         raise InvalidParameterValueException.latest_deletion()
     if target.qualifier is None:
-        _delete_all(call, function)
+        _delete_all(call, resources_of(call, target), function)
     else:
         _delete_version(call, function, target.qualifier)
     return {"StatusCode": 204}
 
 
-def _delete_all(call: Call, function: Function) -> None:
-    del call.resources.functions[function.name]
+def _delete_all(call: Call, resources: RegionResources, function: Function) -> None:
+    del resources.functions[function.name]
+    if function.last_number:
+        resources.used_numbers[function.name] = function.last_number
     function.deleted = True
     for version in {version.key: version for version in (function.running, *function.all_versions())}.values():
         call.dispatcher.retire(version.key)
@@ -147,6 +165,18 @@ def list_functions(call: Call, members: Members) -> Members:
     ]
     shown, more = page(versions, _place, members, quotas.FUNCTIONS_PER_PAGE)
     return {"Functions": [version.describe_listed(version.version if every else None) for version in shown], **more}
+
+
+def list_functions_by_code_signing_config(call: Call, members: Members) -> Members:
+    """The functions that have a code signing configuration, by name, as unqualified ARNs."""
+    config = find_config_by_arn(call, members["CodeSigningConfigArn"])
+    functions = [
+        function
+        for _, function in sorted(call.resources.functions.items())
+        if function.code_signing_config_arn == config.arn
+    ]
+    shown, more = page(functions, lambda function: (function.name,), members, quotas.CODE_SIGNING_PER_PAGE)
+    return {"FunctionArns": [function.arn() for function in shown], **more}
 
 
 def _place(version: FunctionVersion) -> tuple[str, int]:

@@ -1,13 +1,15 @@
 """UpdateFunctionCode, and the download behind the link that GetFunction gives out."""
 
 from collections.abc import Callable
+from html import escape
 from urllib.parse import parse_qsl
-from xml.sax.saxutils import escape
 
 from emulator.clock import Clock
 from emulator.errors import InvalidParameterValueException
 from emulator.operations.call import Call, Members
+from emulator.operations.code_signing import refuse_untrusted
 from emulator.operations.package import read_package, refuse_oversized_package
+from emulator.operations.runtime_management_config import refuse_change_of_pinned_runtime
 from emulator.operations.settling import settle_later
 from emulator.operations.target import find_function, read_unpublished_target, require_idle
 from emulator.resources.code_links import PATH, CodeLinks, LinkError
@@ -30,6 +32,8 @@ def update_function_code(call: Call, members: Members) -> Members:
     changes = read_package(call, members, function.latest.layers_size)
     if "Architectures" in members:
         changes["architectures"] = list(members["Architectures"])
+    refuse_change_of_pinned_runtime(function.latest, changes)
+    refuse_untrusted(call, function.code_signing_config_arn, function.name)
     moment = call.clock.now()
     if members.get("DryRun"):
         return function.latest.derive(moment, function.latest.condition, changes).describe(target.qualifier)

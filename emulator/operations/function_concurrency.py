@@ -3,7 +3,7 @@
 from emulator import quotas
 from emulator.errors import InvalidParameterValueException
 from emulator.operations.call import Call, Members
-from emulator.operations.target import find_function, read_target
+from emulator.operations.target import find_function, read_target, resources_of
 
 
 def get_function_concurrency(call: Call, members: Members) -> Members:
@@ -19,11 +19,12 @@ def put_function_concurrency(call: Call, members: Members) -> Members:
 
     At least 100 of the account's must stay unreserved [docs: configuration-concurrency].
     """
-    function = find_function(call, read_target(call, members["FunctionName"]))
+    target = read_target(call, members["FunctionName"])
+    function, resources = find_function(call, target), resources_of(call, target)
     wanted = members["ReservedConcurrentExecutions"]
-    others = call.resources.reserved_concurrency() - (function.reserved_concurrency or 0)
+    others = resources.reserved_concurrency() - (function.reserved_concurrency or 0)
     # What other functions have provisioned without a reservation is taken too [docs: provisioned-concurrency].
-    others += call.resources.provisioned_concurrency()
+    others += resources.provisioned_concurrency()
     if function.reserved_concurrency is None:
         others -= function.provisioned_concurrency()
     if quotas.CONCURRENT_EXECUTIONS - others - wanted < quotas.UNRESERVED_MINIMUM:

@@ -6,7 +6,9 @@ from typing import Any
 from emulator import quotas
 from emulator.errors import InvalidParameterValueException
 from emulator.operations.call import Call, Members
+from emulator.operations.code_signing import refuse_untrusted
 from emulator.operations.configuration import check_configuration, read_configuration, refuse_not_yet
+from emulator.operations.runtime_management_config import refuse_change_of_pinned_runtime
 from emulator.operations.settling import settle_later
 from emulator.operations.target import find_function, find_version, read_target, read_unpublished_target, require_idle
 from emulator.resources.function import FunctionVersion
@@ -33,6 +35,9 @@ def update_function_configuration(call: Call, members: Members) -> Members:
     _check_package_type(function.latest, members)
     changes = read_configuration(call, members, function.latest)
     _check_size(function.latest, changes)
+    refuse_change_of_pinned_runtime(function.latest, changes)
+    if changes.get("layers"):
+        refuse_untrusted(call, function.code_signing_config_arn, function.name)
     updated = function.update(call.clock.now(), changes)
     settle_later(call, function, updated)
     return updated.describe(target.qualifier)
@@ -51,6 +56,6 @@ def _check_package_type(present: FunctionVersion, members: Members) -> None:
 def _check_size(present: FunctionVersion, changes: Mapping[str, Any]) -> None:
     if "layers" not in changes:
         return
-    size = present.code.unzipped_size + sum(layer.unzipped_size for layer in changes["layers"])
+    size = present.code.unzipped_size + sum(layer.code.unzipped_size for layer in changes["layers"])
     if size > quotas.CODE_SIZE_UNZIPPED:
         raise InvalidParameterValueException.code_with_layers_size(quotas.CODE_SIZE_UNZIPPED, size)

@@ -68,7 +68,10 @@ def delete_function_url_config(call: Call, members: Members) -> Members:
 
 
 def list_function_url_configs(call: Call, members: Members) -> Members:
-    """The URLs of a function, by ARN. What AWS says of a missing function is not known; here it is what writing says."""
+    """The URLs of a function, by ARN.
+
+    What AWS says of a missing function is not known; here it is what is said when one is written.
+    """
     target = read_target(call, members["FunctionName"])
     function = call.resources.functions.get(target.name)
     if function is None:

@@ -21,7 +21,7 @@ from emulator.errors import (
 from emulator.execution.invocation import Invocation, Outcome
 from emulator.operations.call import Call, Members
 from emulator.operations.payload import read_payload
-from emulator.operations.target import Target, read_target
+from emulator.operations.target import Target, read_target, resources_of
 from emulator.resources.condition import Condition
 from emulator.resources.function import Function, FunctionVersion
 
@@ -104,7 +104,7 @@ def _refuse_oversized(body: bytes, limit: int, operation: str = "InvokeFunction"
 
 
 def _find(call: Call, target: Target) -> tuple[Function, FunctionVersion]:
-    function = call.resources.functions.get(target.name)
+    function = resources_of(call, target).functions.get(target.name)
     version = None if function is None else function.choose(target.qualifier)
     if function is None or version is None:
         # Unlike GetFunction, with `$LATEST` where nothing was asked for [rec: test_invoke_exceptions, 2025-11-24].
@@ -140,9 +140,11 @@ def _read_client_context(header: str | None) -> str | None:
     """The JSON text in X-Amz-Client-Context. Raises InvalidRequestContentException if it holds no JSON object."""
     if not header:
         return None
+    if len(header) > quotas.CLIENT_CONTEXT:
+        raise InvalidRequestContentException.client_context_size(len(header), quotas.CLIENT_CONTEXT)
     try:
         text = base64.b64decode(header, validate=True).decode()
-        if len(header) <= quotas.CLIENT_CONTEXT and isinstance(json.loads(text), dict):
+        if isinstance(json.loads(text), dict):
             return text
     except (binascii.Error, ValueError):
         pass

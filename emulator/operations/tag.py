@@ -7,17 +7,18 @@ from emulator.errors import InvalidParameterValueException, ResourceNotFoundExce
 from emulator.operations.call import Call, Members
 from emulator.operations.target import find_function, read_target
 from emulator.resources.capacity_provider import CapacityProvider
+from emulator.resources.code_signing_config import CodeSigningConfig
 from emulator.resources.event_source_mapping import EventSourceMapping
 from emulator.resources.function import Function
 
-Tagged = Function | EventSourceMapping | CapacityProvider
+Tagged = Function | EventSourceMapping | CapacityProvider | CodeSigningConfig
 
-# What else can be tagged, how the sentence about its absence begins [rec: test_tag_exceptions, 2025-11-25], and where it
-# is by the last part of its ARN; None for what no operation makes.
+# What else can be tagged, how the sentence about its absence begins [rec: test_tag_exceptions, 2025-11-25], and where
+# it is kept by the last part of its ARN; None for what no operation makes.
 _OTHER_KINDS: dict[str, tuple[str, Callable[[Call], Mapping[str, Tagged]] | None]] = {
     "event-source-mapping": ("Event source mapping", lambda call: call.resources.event_source_mappings),
     "capacity-provider": ("Capacity provider", lambda call: call.resources.capacity_providers),
-    "code-signing-config": ("Code signing config", None),
+    "code-signing-config": ("Code signing config", lambda call: call.resources.code_signing_configs),
     "network-connector": ("Network connector", None),
 }
 

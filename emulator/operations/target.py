@@ -1,7 +1,7 @@
 """Which function, version or alias a call is about: from the caller's words to the stored resource.
 
 The order of the refusals is AWS's (validation.md §1): a qualifier that contradicts the name, then another region, then
-another account, then what does not exist.
+another account, then what does not exist. Another account is let in by the policy of what it names.
 """
 
 from dataclasses import dataclass
@@ -17,11 +17,27 @@ from emulator.errors import (
 from emulator.operations.call import Call
 from emulator.resources.condition import Condition
 from emulator.resources.function import Function, FunctionVersion
+from emulator.resources.store import RegionResources
+
+# Operations that a policy can open to other accounts [docs: access-control-resource-based, cross-account APIs], and the
+# action that must be allowed.
+_SHARED = {
+    name: f"lambda:{name}"
+    for name in (
+        *("CreateAlias", "DeleteAlias", "GetAlias", "ListAliases", "UpdateAlias"),
+        *("DeleteFunction", "GetFunction", "GetFunctionConfiguration", "GetPolicy", "UpdateFunctionCode"),
+        *("DeleteFunctionConcurrency", "PutFunctionConcurrency", "ListVersionsByFunction", "PublishVersion"),
+        *("ListTags", "TagResource", "UntagResource"),
+    )
+} | dict.fromkeys(("Invoke", "InvokeAsync", "InvokeWithResponseStream"), "lambda:InvokeFunction")
 
 
 @dataclass(slots=True, frozen=True)
 class Target:
-    """A function of the caller's account and region, by bare name, and the qualifier the caller gave, if any."""
+    """A function of the caller's region, by bare name, and the qualifier the caller gave, if any.
+
+    The account is the caller's own, or another one that lets the caller in.
+    """
 
     account_id: str
     region: str
@@ -37,7 +53,7 @@ def read_target(call: Call, function_name: str, qualifier: str | None = None) ->
     """What `FunctionName` and `Qualifier` name.
 
     Raises InvalidParameterValueException if they contradict each other, ResourceNotFoundException for another region,
-    AccessDeniedException for another account.
+    AccessDeniedException for another account that has not let the caller in.
     """
     reference = arn.parse_function(function_name)
     if reference is None:  # the model's pattern lets nothing through that cannot be read
@@ -46,10 +62,19 @@ def read_target(call: Call, function_name: str, qualifier: str | None = None) ->
         raise InvalidParameterValueException.derived_qualifier()
     if reference.region not in (None, call.region):
         raise ResourceNotFoundException.other_region(str(reference.region), call.region)
-    # Policies come with a later issue: until then nobody has let another account in.
-    if reference.account_id not in (None, call.account_id):
+    account_id = reference.account_id or call.account_id
+    target = Target(account_id, call.region, reference.name, qualifier or reference.qualifier)
+    if account_id != call.account_id and not _is_let_in(call, target):
         raise AccessDeniedException.foreign_account()
-    return Target(call.account_id, call.region, reference.name, qualifier or reference.qualifier)
+    return target
+
+
+def _is_let_in(call: Call, target: Target) -> bool:
+    theirs = call.resources.of_account(target.account_id)
+    function = theirs.functions.get(target.name) if theirs is not None else None
+    policy = function.policies.get(target.qualifier) if function is not None else None
+    action = _SHARED.get(call.operation)
+    return policy is not None and action is not None and policy.allows(call.account_id, action)
 
 
 def read_unpublished_target(call: Call, function_name: str) -> Target:
@@ -63,9 +88,16 @@ def read_unpublished_target(call: Call, function_name: str) -> Target:
     return target
 
 
+def resources_of(call: Call, target: Target) -> RegionResources:
+    """The resources among which `target` is, or would be: those of the account that it names."""
+    if target.account_id == call.account_id:
+        return call.resources
+    return call.resources.of_account(target.account_id) or call.resources
+
+
 def find_function(call: Call, target: Target) -> Function:
     """The function, whatever the qualifier. Raises ResourceNotFoundException with the unqualified ARN."""
-    function = call.resources.functions.get(target.name)
+    function = resources_of(call, target).functions.get(target.name)
     if function is None:
         raise ResourceNotFoundException.function(target.arn())
     return function
@@ -73,7 +105,7 @@ def find_function(call: Call, target: Target) -> Function:
 
 def find_version(call: Call, target: Target) -> tuple[Function, FunctionVersion]:
     """The function and the version that the qualifier names. Raises ResourceNotFoundException with the ARN as asked."""
-    function = call.resources.functions.get(target.name)
+    function = resources_of(call, target).functions.get(target.name)
     version = None if function is None else function.find(target.qualifier)
     if function is None or version is None:
         raise ResourceNotFoundException.function(target.arn(target.qualifier))

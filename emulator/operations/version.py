@@ -3,6 +3,7 @@
 from emulator import arn, quotas
 from emulator.errors import InvalidParameterValueException
 from emulator.operations.call import Call, Members
+from emulator.operations.capacity_provider import refuse_full_provider
 from emulator.operations.pages import page
 from emulator.operations.settling import settle_later
 from emulator.operations.target import find_function, read_target, read_unpublished_target, require_idle
@@ -14,7 +15,8 @@ def publish_version(call: Call, members: Members) -> Members:
     """Publish what `$LATEST` holds; if that has been done, answer the version there is [model].
 
     A version is Active at once [rec: test_lambda_permission_fn_versioning, 2025-11-25], except with SnapStart, where a
-    snapshot is made first [docs: snapstart-activate].
+    snapshot is made first [docs: snapstart-activate], and on managed instances, where environments are started first
+    [docs: lambda-managed-instances-scaling].
     """
     target = read_unpublished_target(call, members["FunctionName"])
     function = find_function(call, target)
@@ -26,7 +28,8 @@ def publish_version(call: Call, members: Members) -> Members:
 
 
 def _publish(call: Call, function: Function, description: str | None) -> FunctionVersion:
-    if function.latest.snap_start == "None":
+    refuse_full_provider(call, function.latest)
+    if function.latest.snap_start == "None" and function.latest.capacity_provider_config is None:
         return function.publish(call.clock.now(), Condition.READY, description)
     published = function.publish(call.clock.now(), Condition.CREATING, description)
     settle_later(call, function, published)

@@ -22,12 +22,6 @@ from emulator.protocol.routing import Query
 
 Convert = Callable[[Any], Any]
 
-_JAVA_CLASSES: dict[type, str] = {
-    str: "java.lang.String",
-    bool: "java.lang.Boolean",
-    int: "com.amazon.coral.value.json.numbers.TruncatingBigNumber",
-    float: "com.amazon.coral.value.json.numbers.TruncatingBigNumber",
-}
 
 
 class RequestParser:
@@ -156,7 +150,7 @@ def _structure(model: ServiceModel, shape: Shape) -> Convert:
 
     def convert_structure(value: Any) -> dict[str, Any]:
         if type(value) is not dict:
-            raise _no_collection(value)
+            raise _no_collection(value, "structure")
         return {
             name: convert(value[name])  # members that the model does not know are ignored, as all services do
             for name, convert in members.items()
@@ -169,7 +163,7 @@ def _structure(model: ServiceModel, shape: Shape) -> Convert:
 def _list(convert: Convert) -> Convert:
     def convert_list(value: Any) -> list[Any]:
         if type(value) is not list:
-            raise _no_collection(value)
+            raise _no_collection(value, "list")
         return [None if item is None else convert(item) for item in value]
 
     return convert_list
@@ -178,7 +172,7 @@ def _list(convert: Convert) -> Convert:
 def _map(convert: Convert) -> Convert:
     def convert_map(value: Any) -> dict[str, Any]:
         if type(value) is not dict:
-            raise _no_collection(value)
+            raise _no_collection(value, "map")
         return {key: None if item is None else convert(item) for key, item in value.items()}
 
     return convert_map
@@ -233,13 +227,20 @@ def _mismatch(value: Any, wanted: str) -> SerializationException:
         return SerializationException.structure_where_scalar()
     if isinstance(value, list):
         return SerializationException.list_where_scalar()
-    return SerializationException.wrong_type(_JAVA_CLASSES[type(value)], wanted)
+    return SerializationException.wrong_type(_token(value), wanted)
 
 
-def _no_collection(value: Any) -> SerializationException:
+def _no_collection(value: Any, wanted: str) -> SerializationException:
     if isinstance(value, (dict, list)):
         return _mismatch(value, "")
-    return SerializationException.not_a_collection(_JAVA_CLASSES[type(value)])
+    return SerializationException.not_a_collection(wanted)
+
+
+def _token(value: Any) -> str:
+    """What AWS's JSON reader calls a single value."""
+    if isinstance(value, bool):
+        return "TRUE_VALUE" if value else "FALSE_VALUE"
+    return "STRING_VALUE" if isinstance(value, str) else "NUMBER_VALUE"
 
 
 _FROM_JSON: dict[str, Convert] = {

@@ -143,9 +143,8 @@ DOCUMENT_DB = SourceKind(
     arn=re.compile(rf"rds:{_WHERE}cluster:.+"),
     reason="USER_INITIATED",
     processing_result=_NONE_PROCESSED,
-    defaults={"BatchSize": 100, "StartingPosition": "LATEST"},
-    members=_STARTING
-    | {"MaximumBatchingWindowInSeconds", "SourceAccessConfigurations", "DocumentDBEventSourceConfig"},
+    defaults={"BatchSize": 100},
+    members=_STARTING | {"MaximumBatchingWindowInSeconds", "SourceAccessConfigurations", "DocumentDBEventSourceConfig"},
     required=("SourceAccessConfigurations", "DocumentDBEventSourceConfig"),
 )
 

@@ -77,7 +77,7 @@ class EventSourceMapping:
     def __post_init__(self) -> None:
         self.processing_result = self.kind.processing_result
         if self.kind.consumer_group is not None:
-            # A consumer group that nobody named is called like the mapping [rec: test_create_event_source_self_managed].
+            # A group that nobody named is called like the mapping [rec: test_create_event_source_self_managed, 2024].
             given = self.settings.get(self.kind.consumer_group, {})
             self.settings[self.kind.consumer_group] = {"ConsumerGroupId": self.id, **given}
 

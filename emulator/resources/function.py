@@ -204,7 +204,8 @@ class Function:
     `reserved_concurrency` is None where nothing is reserved, and 0 where nothing may run; it holds for all versions
     together and may change at any time, so read it at every admission. `policies` is keyed by what each is about: the
     number of a version, the name of an alias, or None for the function as such; nobody has an empty policy. `urls` are
-    keyed likewise; `event_invoke_configs`, `provisioned` and `scaling` by qualifier, `$LATEST` included.
+    keyed likewise; `event_invoke_configs`, `provisioned` and `scaling` by qualifier, `$LATEST` included. `last_number`
+    is that of the version that was published last.
     """
 
     latest: FunctionVersion
@@ -219,9 +220,9 @@ class Function:
     urls: dict[str | None, FunctionUrl] = field(default_factory=dict)
     provisioned: dict[str, ProvisionedConcurrency] = field(default_factory=dict)
     scaling: dict[str, FunctionScaling] = field(default_factory=dict)
+    last_number: int = 0
     deleted: bool = False
     running: FunctionVersion = field(init=False)
-    _last_number: int = 0
     _published: tuple[str, str] | None = None  # key of `$LATEST` when it was last published, and the number it got
 
     def __post_init__(self) -> None:
@@ -264,7 +265,7 @@ class Function:
     def forget(self, qualifier: str) -> None:
         """Delete what belongs to a version or an alias that is being deleted."""
         for belongings in (self.policies, self.event_invoke_configs, self.urls, self.provisioned, self.scaling):
-            belongings.pop(qualifier, None)  # type: ignore[attr-defined]  # their values differ, their keys do not
+            belongings.pop(qualifier, None)
 
     def provisioned_concurrency(self) -> int:
         """Executions that all versions and aliases together ask to have ready."""
@@ -290,8 +291,8 @@ class Function:
 
     def publish(self, moment: datetime, condition: Condition, description: str | None = None) -> FunctionVersion:
         """Make a new version of what `$LATEST` holds now. Without a description it has that of `$LATEST`."""
-        self._last_number += 1
-        number = str(self._last_number)
+        self.last_number += 1
+        number = str(self.last_number)
         changes = {"version": number} if description is None else {"version": number, "description": description}
         self.versions[number] = self.latest.derive(moment, condition, changes)
         self._published = (self.latest.key, number)

@@ -43,7 +43,7 @@ class LayerVersion:
         )
 
     def describe(self, location: str) -> dict[str, Any]:
-        """AWS's answer to PublishLayerVersion and GetLayerVersion. `location` is where the content can be downloaded."""
+        """AWS's answer to PublishLayerVersion and GetLayerVersion. `location` is a link to the content."""
         content = {"Location": location, "CodeSha256": self.code.sha256, "CodeSize": self.code.size}
         return {"Content": content, "LayerArn": self.layer_arn, **self.describe_listed()}
 

@@ -1,7 +1,7 @@
 """Resource-based policies: who beside the owner may use a function, a version, an alias or a layer version.
 
-A policy is a JSON document that AWS prints compactly and with its keys in a fixed order. Here it never changes in place:
-each change makes a new policy with a RevisionId of its own, so a change that is refused leaves nothing behind.
+A policy is a JSON document that AWS prints compactly and with its keys in a fixed order. Here it never changes in
+place: each change makes a new policy with a RevisionId of its own, so a change that is refused leaves nothing behind.
 """
 
 from collections.abc import Iterator, Mapping

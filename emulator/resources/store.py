@@ -21,9 +21,10 @@ from emulator.resources.layer import Layer
 class RegionResources:
     """The resources of one account in one region.
 
-    `functions`, `layers` and `capacity_providers` are keyed by bare name, `code_signing_configs` and
-    `durable_executions` by ARN, `event_source_mappings` by UUID. `of_account` gives the resources of another account in
-    the same region, None if it has none.
+    `functions`, `layers` and `capacity_providers` are keyed by bare name, `code_signing_configs` by id,
+    `durable_executions` by ARN, `event_source_mappings` by UUID. `used_numbers` holds the last version number of each
+    function that was deleted: they are not used again [docs: configuration-versions]. `of_account` gives the resources
+    of another account in the same region, None if it has none.
     """
 
     account_id: str
@@ -31,6 +32,7 @@ class RegionResources:
     code_links: CodeLinks
     of_account: Callable[[str], Self | None]
     functions: dict[str, Function] = field(default_factory=dict)
+    used_numbers: dict[str, int] = field(default_factory=dict)
     layers: dict[str, Layer] = field(default_factory=dict)
     code_signing_configs: dict[str, CodeSigningConfig] = field(default_factory=dict)
     event_source_mappings: dict[str, EventSourceMapping] = field(default_factory=dict)

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.arn import FunctionReference, function_arn, parse_function, partition_of, runtime_version_arn
+from emulator.arn import (
+    FunctionReference,
+    NamedLayer,
+    account_root_arn,
+    code_signing_config_arn,
+    function_arn,
+    layer_arn,
+    parse_function,
+    parse_layer,
+    partition_of,
+    runtime_version_arn,
+)
 
 # The service model's own pattern (NamespacedFunctionName); what it lets through must be readable.
 MODEL = re.compile(
@@ -95,3 +106,20 @@ def test_partitions(region, partition):
 
 def test_a_runtime_version_belongs_to_no_account():
     assert runtime_version_arn("cn-north-1", "ab") == "arn:aws-cn:lambda:cn-north-1::runtime:ab"
+
+
+def test_layers_are_named_by_name_or_arn():
+    assert parse_layer("a-layer_1") == NamedLayer("a-layer_1")
+    arn = layer_arn("eu-west-1", "1" * 12, "a")
+    assert parse_layer(arn) == NamedLayer("a", "eu-west-1", "1" * 12)
+    assert parse_layer(layer_arn("eu-west-1", "1" * 12, "a", 3)) == NamedLayer("a", "eu-west-1", "1" * 12, 3)
+    assert parse_layer("arn:aws:lambda:::awslayer:AmazonLinux1803") is None
+    assert parse_layer("layer:a") is None
+
+
+def test_other_arns_follow_their_partition():
+    assert layer_arn("cn-north-1", "1" * 12, "a", 2) == "arn:aws-cn:lambda:cn-north-1:111111111111:layer:a:2"
+    assert code_signing_config_arn("us-east-1", "1" * 12, "csc-0") == (
+        "arn:aws:lambda:us-east-1:111111111111:code-signing-config:csc-0"
+    )
+    assert account_root_arn("aws-cn", "1" * 12) == "arn:aws-cn:iam::111111111111:root"

@@ -93,3 +93,18 @@ def test_pieces_of_any_size_give_the_same_events(events, size):
     data = b"".join(written for _, written in events)
     pieces = [data[i : i + size] for i in range(0, len(data), size)]
     assert split(*pieces) == [message for message, _ in events]
+
+
+def test_a_line_that_was_not_ended_belongs_to_its_invocation():
+    splitter = Splitter()
+    assert splitter.feed(b"no end") == []
+    assert [record.message for record in splitter.flush_line()] == [b"no end"]
+    assert splitter.flush_line() == []
+
+
+def test_a_frame_that_is_still_coming_is_not_cut_at_the_end_of_an_invocation():
+    splitter = Splitter()
+    whole = frame(b"message")
+    assert splitter.feed(whole[:20]) == []
+    assert splitter.flush_line() == []
+    assert [record.message for record in splitter.feed(whole[20:])] == [b"message"]

@@ -103,8 +103,6 @@ def test_limits_of_ordinary_functions(world, member, value, path, limit):
     [
         {"Code": {"S3Bucket": "some-bucket", "S3Key": "code.zip"}},
         {"Code": {"S3Bucket": "hot-reload", "S3Key": "/some/folder"}},
-        {"CapacityProviderConfig": {}},
-        {"CodeSigningConfigArn": "arn:aws:lambda:us-east-1:111111111111:code-signing-config:csc-0123456789abcdefg"},
         {"Runtime": "custom"},
     ],
 )

@@ -156,36 +156,36 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("sent", "message"),
         [
-            # Of Lambda itself only this one is known [issues: async-aws/aws#759, 2020].
+            # Of Lambda itself only the string for an integer is known [issues: aarondfrancis/sidecar#28, 2021].
             (
                 {"Role": 1},
-                "class com.amazon.coral.value.json.numbers.TruncatingBigNumber can not be converted to an String",
+                "NUMBER_VALUE can not be converted to a String",
             ),
-            ({"Role": True}, "class java.lang.Boolean can not be converted to an String"),
+            ({"Role": True}, "TRUE_VALUE can not be converted to a String"),
             ({"Role": {}}, "Start of structure or map found where not expected."),
             ({"Role": []}, "Start of list found where not expected."),
-            ({"Timeout": "3"}, "class java.lang.String can not be converted to an Integer"),
-            ({"Timeout": True}, "class java.lang.Boolean can not be converted to an Integer"),
-            ({"Publish": "true"}, "class java.lang.String can not be converted to an Boolean"),
-            ({"Layers": "a"}, "Unrecognized collection type class java.lang.String"),
+            ({"Timeout": "3"}, "STRING_VALUE can not be converted to an Integer"),
+            ({"Timeout": True}, "TRUE_VALUE can not be converted to an Integer"),
+            ({"Publish": "true"}, "STRING_VALUE can not be converted to a Boolean"),
+            ({"Layers": "a"}, "Expected list or null"),
             ({"Layers": {}}, "Start of structure or map found where not expected."),
             (
                 {"Layers": [1]},
-                "class com.amazon.coral.value.json.numbers.TruncatingBigNumber can not be converted to an String",
+                "NUMBER_VALUE can not be converted to a String",
             ),
             ({"Tags": []}, "Start of list found where not expected."),
             (
                 {"Tags": {"a": 1}},
-                "class com.amazon.coral.value.json.numbers.TruncatingBigNumber can not be converted to an String",
+                "NUMBER_VALUE can not be converted to a String",
             ),
-            ({"VpcConfig": "x"}, "Unrecognized collection type class java.lang.String"),
+            ({"VpcConfig": "x"}, "Expected structure or null"),
             (
                 {"Code": {"ZipFile": 1}},
-                "class com.amazon.coral.value.json.numbers.TruncatingBigNumber can not be converted to an Blob",
+                "NUMBER_VALUE can not be converted to a Blob",
             ),
             ([], "Start of list found where not expected."),
-            ("text", "Unrecognized collection type class java.lang.String"),
-            (5, "Unrecognized collection type class com.amazon.coral.value.json.numbers.TruncatingBigNumber"),
+            ("text", "Expected structure or null"),
+            (5, "Expected structure or null"),
         ],
     )
     def test_of_another_json_type(self, parse, sent, message):
