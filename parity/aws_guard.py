@@ -2,8 +2,8 @@
 
 A snapshot of class `aws` claims that AWS gave the answer, and a wrong claim is the worst bug this project can have. So
 `record --aws` starts only where nothing redirects the SDK, and talks only to hosts that AWS alone can hold. The proof
-itself is TLS: the host's certificate is checked against the public authorities, whatever bundle the user's settings name
-(`targets.aws`).
+itself is TLS: the host's certificate is checked against the public authorities, whatever bundle the user's settings
+name (`targets.aws`).
 """
 
 import re
@@ -22,7 +22,7 @@ _SUFFIXES = "|".join(
     )
 )
 _SERVICES = "lambda|sts|iam|sqs|sns|dynamodb|kinesis|logs|tagging"
-_REGION = r"(?:\.[a-z]{2}(?:-[a-z]+)+(?:-\d)?)?"
+_REGION = r"(?:\.[a-z]{2,4}(?:-[a-z]+)+(?:-\d)?)?"
 
 # Not simply `*.amazonaws.com`: customers' own machines have names there too (ec2-…compute.amazonaws.com, *.elb.…).
 _AWS_HOST = re.compile(
@@ -61,6 +61,6 @@ def _profile_settings(profile: Mapping[str, Any], services: Mapping[str, Any]) -
             yield f"endpoint_url of {service} in the AWS config file"
 
 
-def masked(account_id: str) -> str:
-    """An account id that may be shown in a terminal or a log: only its last four digits."""
-    return "*" * 8 + account_id[-4:]
+def masked(secret: str) -> str:
+    """What may be shown of an account id or a credential, in a terminal or a log: its last four characters."""
+    return "*" * 8 + secret[-4:]

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Self
 
-from parity.templates import LONG, Token, Vocabulary, digest, is_digest, parse, unparse
+from parity.templates import LONG, Token, Vocabulary, digest, is_digest, parse, plain_digest, unparse
 from parity.token_kinds import compiled, kind_named, looks_like
 
 _Parts = Sequence[str | Token]
@@ -50,10 +50,13 @@ class Bindings:
     def text(self, template: str, actual: str) -> str:
         """The actual text in the terms of the snapshot: `template` itself exactly where the two unify."""
         if is_digest(template) and len(actual) > LONG:
-            return digest(actual, self.vocabulary)
+            # Most long texts are megabytes of filler without a value in them, and searching those takes its time.
+            return template if plain_digest(actual) == template else digest(actual, self.vocabulary)
         parts = parse(template)
         if not any(isinstance(part, Token) for part in parts):
             return template if parts[0] == actual and not is_digest(template) else self.written(actual)
+        if self._is_as_bound(parts, actual):
+            return template
         strict = compiled(self._pattern(parts, bound=True)).fullmatch(actual)
         if strict and self._accepts(parts, strict):
             return template
@@ -69,13 +72,28 @@ class Bindings:
         """A text that no template was found for, its known values as tokens."""
         if len(actual) > LONG:
             return digest(actual, self.vocabulary)
-        by_value = {value: token for token, value in self._value.items()}
+        by_value = self._only_ones() | {value: token for token, value in self._value.items()}
         parts: list[str | Token] = []
         end = 0
         for start, stop, _ in self.vocabulary.spans(actual, [value for value in by_value if len(value) >= _SHORT]):
             parts += [actual[end:start], by_value.get(actual[start:stop], actual[start:stop])]
             end = stop
         return unparse([*parts, actual[end:]])
+
+    def _only_ones(self) -> dict[str, Token]:
+        """The known values that are alone in their kind: there is no doubt which token they are, met or not."""
+        kinds = Counter(self.vocabulary.known.values())
+        return {value: Token(kind, 1) for value, kind in self.vocabulary.known.items() if kinds[kind] == 1}
+
+    def _is_as_bound(self, parts: _Parts, actual: str) -> bool:
+        """Whether all values are known already and the text is made of them, which needs no pattern to be found out."""
+        values = [part if isinstance(part, str) else self._value.get(part) for part in parts]
+        if None in values or "".join(map(str, values)) != actual:
+            return False
+        self.votes.update(
+            (part, str(value)) for part, value in zip(parts, values, strict=True) if isinstance(part, Token)
+        )
+        return True
 
     def _pattern(self, parts: _Parts, *, bound: bool) -> str:
         groups: dict[Token, str] = {}

@@ -15,7 +15,7 @@ from deepdiff import DeepDiff
 from parity.alignment import Aligner, At, Body, Pair, Renamed, Unlike, count, way_of
 from parity.bindings import Bindings
 from parity.decoding import BODY_FORMS, decode
-from parity.evidence import class_of
+from parity.evidence import PublishedEvidence, RegressionEvidence, class_at, class_of
 from parity.observation import Observation, ScenarioRun
 from parity.scenario import ExpandedStep, Scenario
 from parity.snapshot import Snapshot, StepSnapshot
@@ -48,7 +48,7 @@ class Difference:
     `step` is the full id ("alias/create-alias#create"). `path` leads to the place: "status",
     "headers.x-amzn-errortype", "body.Functions[2].Version", "[1].body.x" in the second answer of a `parallel` step.
     `expected` is the snapshot's value and `actual` the candidate's, both in the terms of the snapshot (with its
-    tokens), or MISSING, or MemberName. `evidence` is the class of evidence of the step.
+    tokens), or MISSING, or MemberName. `evidence` is the class of evidence of the step at this path.
     """
 
     step: str
@@ -68,12 +68,23 @@ def compare(snapshot: Snapshot, run: ScenarioRun, scenario: Scenario) -> list[Di
     bindings = Bindings(known)
     pairs = _align(snapshot, run, scenario, bindings)
     if _count(pairs) > 0:
-        pairs = min(pairs, _align(snapshot, run, scenario, Bindings(known, bindings.election())), key=_count)
+        elected = _align(snapshot, run, scenario, Bindings(known, bindings.election()))
+        pairs = min(elected, pairs, key=_count)
     return [
-        Difference(f"{scenario.id}#{step}", path_text(path), expected, actual, class_of(snapshot.steps[step].evidence))
+        Difference(
+            f"{scenario.id}#{step}", path, expected, actual, _class_at(snapshot.steps[step], path, expected, actual)
+        )
         for step, (left, right) in pairs.items()
         for path, expected, actual in _differences(left, right)
     ]
+
+
+def _class_at(step: StepSnapshot, path: str, expected: Any, actual: Any) -> str:
+    is_no_claim = expected is MISSING and actual is None  # of a member that is null no SDK says anything
+    if is_no_claim and isinstance(step.evidence, PublishedEvidence):
+        return class_of(RegressionEvidence())
+    is_text, is_nothing = isinstance(expected, str), expected is MISSING
+    return class_at(step.evidence, path, expects_text=is_text, expects_nothing=is_nothing)
 
 
 def _count(pairs: dict[str, Pair]) -> int:
@@ -108,22 +119,27 @@ def _with_body(answer: dict[str, Any]) -> dict[str, Any]:
     return {"status": answer["status"], "headers": answer["headers"], "body": Body(form, answer[form])}
 
 
-def _differences(left: Any, right: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any, Any]]:
+def _differences(left: Any, right: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[str, Any, Any]]:
     """Path, expected and actual value of each difference between two aligned sides, in the order of the paths."""
     if count(left, right) == 0:
         return
-    found = DeepDiff({"": left}, {"": right}, view="tree", ignore_private_variables=False, verbose_level=2)
+    found = DeepDiff({"": left}, {"": right}, view="tree", **_EXACTLY)
     levels = [level for kind in _KINDS for level in found.get(kind, ())]
     for way, level in sorted(((tuple(level.path(output_format="list"))[1:], level) for level in levels), key=_rank):
         expected = MISSING if level in found.get("dictionary_item_added", ()) else level.t1
         actual = MISSING if level in found.get("dictionary_item_removed", ()) else level.t2
         if isinstance(actual, Renamed):
-            yield (*path, *way), MemberName(str(way[-1])), MemberName(actual.name)
+            yield path_text((*path, *way)), MemberName(str(way[-1])), MemberName(actual.name)
             yield from _differences(expected, actual.value, (*path, *way))
         else:
-            yield (*path, *way), plain(expected), plain(actual)
+            yield path_text((*path, *way)), plain(expected), plain(actual)
 
 
+_EXACTLY: dict[str, Any] = {
+    "ignore_private_variables": False,  # members whose names begin with two underscores
+    "threshold_to_diff_deeper": 0,  # go down to the members, however few of them are there on both sides
+    "verbose_level": 2,
+}
 _KINDS = ("values_changed", "type_changes", "dictionary_item_removed", "dictionary_item_added")
 _SECTIONS = {"status": 0, "headers": 1, "body": 2}
 

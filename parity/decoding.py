@@ -6,7 +6,7 @@ are three different things:
 ========  ==============================================================================================
 `body`    the decoded JSON value. White space, the order of keys and repeated keys are not kept; 1, 1.0, "1" and
           true are four different values. JSON inside a string stays a string.
-`text`    text that is not JSON
+`text`    text that is not JSON, or JSON that is nested more than a hundred levels deep
 `events`  an event stream: `{"event", "body"|"text"|"base64"}` for each message, adjacent chunks of one payload
           joined, because where AWS cuts them means nothing
 `base64`  anything else
@@ -17,6 +17,7 @@ The bytes alone decide, not the content type: a wrong content type is one differ
 
 import base64
 import binascii
+from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
@@ -28,6 +29,7 @@ from parity.observation import Answer
 BODY_FORMS = ("body", "text", "events", "base64")
 
 LOG_RESULT = "x-amz-log-result"
+_DEEPEST = 100
 _MEANINGFUL = frozenset(
     {
         "allow",
@@ -80,13 +82,28 @@ def _value(content: bytes) -> dict[str, Any]:
     if not content:
         return {}
     try:
-        return {"body": msgspec.json.decode(content)}
+        value = msgspec.json.decode(content)
+        if not _is_too_deep(value):
+            return {"body": value}
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
     try:
         return {"text": content.decode()}
     except UnicodeDecodeError:
         return {"base64": base64.b64encode(content).decode()}
+
+
+def _is_too_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [item for one in level if isinstance(one, dict | list) for item in _items(one)]
+        if not level:
+            return False
+    return True
+
+
+def _items(container: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return container.values() if isinstance(container, dict) else container
 
 
 def _events(stream: list[Message]) -> list[dict[str, Any]]:

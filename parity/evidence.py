@@ -34,7 +34,11 @@ class AwsEvidence(msgspec.Struct, frozen=True, tag="aws", tag_field="class", for
 
 
 class PublishedEvidence(msgspec.Struct, frozen=True, tag="published", tag_field="class", forbid_unknown_fields=True):
-    """The answer agrees with a published recording: where that is, when AWS answered, and its licence."""
+    """The answer agrees with a published recording: where that is, when AWS answered, and its licence.
+
+    `not_compared` are the parts of our answer that the recording does not hold, as paths of differences. About those,
+    AWS has said nothing. Where it names the whole `body`, the text of its message was compared nevertheless.
+    """
 
     repository: str
     commit: str
@@ -43,6 +47,7 @@ class PublishedEvidence(msgspec.Struct, frozen=True, tag="published", tag_field=
     key: str
     date: str
     licence: str
+    not_compared: tuple[str, ...] = ()
 
 
 class DocumentedEvidence(msgspec.Struct, frozen=True, tag="documented", tag_field="class", forbid_unknown_fields=True):
@@ -67,6 +72,23 @@ def class_of(evidence: StepEvidence) -> str:
     return str(evidence.__struct_config__.tag)
 
 
+def class_at(evidence: StepEvidence, path: str, *, expects_text: bool, expects_nothing: bool) -> str:
+    """The class of what a step claims at one path of its answer.
+
+    A published recording speaks for what was compared with it: not for headers that it lacks, nor for the case of a
+    member of which it holds the text alone. There, our answer is a regression like any other.
+    """
+    if not isinstance(evidence, PublishedEvidence):
+        return class_of(evidence)
+    left_out = evidence.not_compared
+    if "body" in left_out and path.startswith("body"):
+        is_compared = expects_text and path.lower() == "body.message" and "body.message" not in left_out
+    else:
+        is_compared = not any(path == part or path.startswith((f"{part}.", f"{part}[")) for part in left_out)
+    is_held = not (expects_nothing and path.startswith("headers"))
+    return "published" if is_compared and is_held else "regression"
+
+
 def is_at_least(evidence_class: str, wanted: str) -> bool:
     """Whether a class is as strong as the wanted one or stronger. Both are names of `CLASSES`."""
     order = list(CLASSES)
@@ -81,7 +103,7 @@ _REQUEST_ID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 @dataclass(frozen=True, slots=True)
 class AwsWitness:
-    """Says that AWS gave an answer. Made by the AWS target alone (tests/parity/test_evidence.py holds it to that).
+    """Says that AWS gave an answer. Made by the AWS target alone (tests/parity/test_snapshot.py holds it to that).
 
     `host` is the host that answered over TLS, `request_id` its `x-amzn-requestid`, `date` an ISO date in UTC, `sdk` the
     name and version of the SDK. Raises ValueError where this cannot have been AWS.

@@ -1,7 +1,8 @@
 """Decides whether a scenario run is fit to be recorded: did each step end the way the scenario says?
 
 A scenario names the class of each outcome (success, an exception, a function error) and leaves the rest to the
-snapshot. A run that ends otherwise shows a broken scenario, missing rights or a bad day, and none of that may become one.
+snapshot. A run that ends otherwise shows a broken scenario, missing rights or a bad day: nothing to be held against
+anyone.
 """
 
 from collections.abc import Iterator

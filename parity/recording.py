@@ -9,7 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from parity import snapshot as snapshots
@@ -21,12 +21,13 @@ from parity.outcome import lost_credentials, misfits
 from parity.runner import run_scenarios
 from parity.scenario import Scenario
 from parity.scrubbing import refuse_secrets
-from parity.snapshot import EvidenceWouldBeLost, FromAws, FromEmulator, FromEndpoint, Source, merge
+from parity.snapshot import EvidenceWouldBeLost, FromAws, FromEmulator, FromEndpoint, Snapshot, Source, merge
 from parity.sweeping import remove_all
 from parity.targets.target import Target
 from parity.tokens import tokenise
 
-WRITTEN = ("created", "changed", "unchanged")
+_USUAL = ("created", "changed", "unchanged", "removed")
+_ROOM = 65_536  # bytes: more than most snapshots take
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,11 @@ class Kept:
     scenario: str
     status: str
     reasons: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """For people: a line, and one more for each reason."""
+        return "\n".join((f"{self.status:<9} {self.scenario}", *(f"{'':<9} {reason}" for reason in self.reasons)))
 
 
 @dataclass(slots=True)
@@ -49,6 +55,12 @@ class Recording:
     def count(self, status: str) -> int:
         """How many scenarios ended with that status."""
         return sum(kept.status == status for kept in self.kept)
+
+    @property
+    def summary(self) -> str:
+        """How many scenarios ended how, for people."""
+        counts = {status: self.count(status) for status in (*_USUAL, "kept", "refused", "skipped")}
+        return ", ".join(f"{count} {status}" for status, count in counts.items() if count or status in _USUAL)
 
     @property
     def is_complete(self) -> bool:
@@ -81,33 +93,50 @@ def record(
                 if run.extra.get("unreachable"):
                     recording.unreachable = run.failure
                 kept = keep(run, by_id[run.scenario], target, folder, forced=forced)
+                kept = replace(kept, reasons=tuple(map(target.scrubbed, kept.reasons)))
                 recording.kept.append(kept)
                 on_kept(kept)
     finally:
-        recording.left_behind = _without_traces(scenarios, target, recording.left_behind)
+        left = _without_traces(scenarios, target, recording.left_behind)
+        recording.left_behind = list(map(target.scrubbed, left))
     return recording
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A snapshot that may be written, and what will have become of its scenario then; or why there is none to write."""
+
+    kept: Kept
+    snapshot: Snapshot | None = None
 
 
 def keep(run: ScenarioRun, scenario: Scenario, target: Target, folder: Path, *, forced: bool = False) -> Kept:
     """Writes the snapshot of one run, if the run may be recorded. Raises ParityError as `record` does."""
+    draft = draft_of(run, scenario, target, folder, forced=forced)
+    if draft.snapshot is not None:
+        snapshots.write(draft.snapshot, snapshots.path_of(scenario.id, folder))
+    return draft.kept
+
+
+def draft_of(run: ScenarioRun, scenario: Scenario, target: Target, folder: Path, *, forced: bool = False) -> Draft:
+    """What would be written for one run. Raises ParityError for lost credentials, and for secrets in the snapshot."""
     if run.skipped:
-        return Kept(scenario.id, "skipped", (run.skipped,))
+        return Draft(Kept(scenario.id, "skipped", (run.skipped,)))
     lost = lost_credentials(scenario, run)
     if lost:
         raise ParityError(f"the credentials are no longer accepted ({lost}); log in again and rerun")
     wrong = misfits(scenario, run)
     if wrong:
-        return Kept(scenario.id, "refused", tuple(wrong))
-    path = snapshots.path_of(scenario.id, folder)
+        return Draft(Kept(scenario.id, "refused", tuple(wrong)))
+    old = snapshots.read(snapshots.path_of(scenario.id, folder))
     try:
-        merged = merge(snapshots.read(path), tokenise(run, scenario), scenario, _source(run, target), forced=forced)
+        merged = merge(old, tokenise(run, scenario), scenario, _source(run, target), forced=forced)
     except EvidenceWouldBeLost as error:
-        return Kept(scenario.id, "refused", (error.message,))
+        return Draft(Kept(scenario.id, "refused", (error.message,)))
     public = scenario.path.read_text(encoding="utf-8")
     refuse_secrets(merged.snapshot.encode(), secrets=target.secrets, literals=public)
-    snapshots.write(merged.snapshot, path)
     weaker = tuple(f"{scenario.id}#{step} no longer agrees with its evidence" for step in merged.weakened)
-    return Kept(scenario.id, merged.status, weaker)
+    return Draft(Kept(scenario.id, merged.status, weaker), merged.snapshot)
 
 
 def remove_orphans(scenarios: Iterable[Scenario], folder: Path) -> list[Kept]:
@@ -135,8 +164,8 @@ def check_writable(folder: Path) -> None:
     """Raises ParityError where snapshots could not be written to the folder, before anything is made on the target."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"\0" * _ROOM)
     except OSError as error:
         raise ParityError(f"{folder}: snapshots cannot be written here: {error.strerror}") from None
 

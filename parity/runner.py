@@ -112,6 +112,12 @@ class _Progress:
 
 
 def _go_through(scenario: Scenario, deployment: Deployment, pause: Pause, progress: _Progress) -> None:
+    target = deployment.target
+    progress.skipped = (
+        target.unmet(scenario.needs) or target.unfit(scenario.tags) or target.unable(scenario.invoked_runtimes)
+    )
+    if progress.skipped:
+        return
     deployment.deploy()
     steps = StepRun(deployment, pause)
     unmet: dict[str, str] = {}

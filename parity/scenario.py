@@ -268,6 +268,18 @@ class ExpandedStep:
         return self.source.wait
 
     @property
+    def invokes(self) -> bool:
+        """Whether function code runs for it."""
+        if self.http:
+            return "invocations" in self.http.path or "invoke-async" in self.http.path
+        return (self.operation or "").startswith("Invoke") and self.with_.get("InvocationType") != "DryRun"
+
+    @property
+    def roots(self) -> frozenset[str]:
+        """The names that its references begin with: `function` of `${function.name}`."""
+        return frozenset(_ROOT.findall(str(self.http.path if self.http else self.with_)))
+
+    @property
     def with_(self) -> Members:
         """The members of the call, or of the call that a wait repeats."""
         return self.source.wait.with_ if self.source.wait else self.source.with_
@@ -318,6 +330,18 @@ class Scenario:
     reference: tuple[str, ...] = ()
     code: tuple[str, ...] = ()  # the folders of _functions that it uses, sorted
 
+    @property
+    def invoked_runtimes(self) -> frozenset[str]:
+        """The runtimes of the functions that it invokes; of all its functions, where a step does not tell which."""
+        runtimes = {function.as_: function.runtime for function in self.needs.functions}
+        created = {str(step.with_["Runtime"]) for step in self.steps if "Runtime" in step.with_}
+        invoked: set[str] = set()
+        for step in self.steps:
+            if step.invokes:
+                named = {runtimes[name] for name in step.roots & runtimes.keys()}
+                invoked |= named or {*runtimes.values(), *created}
+        return frozenset(invoked)
+
     def step(self, step_id: str) -> ExpandedStep:
         """The expanded step of that id. Raises KeyError."""
         for step in self.steps:
@@ -326,6 +350,7 @@ class Scenario:
         raise KeyError(step_id)
 
 
+_ROOT = re.compile(r"\$\{([a-z0-9-]+)")
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m)")
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0}
 

@@ -49,18 +49,19 @@ def refuse_secrets(content: bytes, *, secrets: Iterable[str] = (), literals: str
 
 def find_leaks(content: bytes, *, secrets: Iterable[str] = (), literals: str = "") -> Iterator[Leak]:
     """Everything secret in a JSON file."""
+    public = literals + unquote(literals)
     sought = [form for secret in secrets if len(secret) >= _SHORTEST for form in _forms(secret)]
     for place, text in _texts(msgspec.json.decode(content), ()):
         for shape in _shapes(text):
             yield from (Leak(place, "a secret of this run") for form in sought if form in shape)
-            yield from (Leak(place, what) for what in _secrets_by_pattern(shape, literals))
+            yield from (Leak(place, what) for what in _secrets_by_pattern(shape, public))
     yield from (Leak("the file", "a secret of this run") for form in sought if form.encode() in content)
 
 
-def _secrets_by_pattern(text: str, literals: str) -> Iterator[str]:
+def _secrets_by_pattern(text: str, public: str) -> Iterator[str]:
     for kind in KINDS.values():
         for pattern in kind.found if kind.secret else ():
-            if any(match["value"] not in literals for match in compiled(pattern).finditer(text)):
+            if any(match["value"] not in public for match in compiled(pattern).finditer(text)):
                 yield f"what looks like a value of kind {kind.name}"
 
 

@@ -9,7 +9,7 @@ import contextlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -118,36 +118,15 @@ def _replace(path: Path, content: bytes) -> None:
         raise
 
 
-def of_scenarios(scenarios: Iterable[Scenario], folder: Path) -> dict[str, Snapshot]:
-    """The snapshots of all these scenarios, by scenario id.
-
-    Raises StaleSnapshot with one line for each scenario that has none, or one that is not of the scenario as it is now.
-    """
-    found: dict[str, Snapshot] = {}
-    problems = []
-    for scenario in scenarios:
-        snapshot = read(path_of(scenario.id, folder))
-        try:
-            if snapshot is None:
-                raise StaleSnapshot(f"{scenario.id}: has no snapshot; record it first")
-            check_current(snapshot, scenario)
-            found[scenario.id] = snapshot
-        except StaleSnapshot as error:
-            problems.append(error.message)
-    if problems:
-        raise StaleSnapshot("\n".join(problems))
-    return found
-
-
 def check_current(snapshot: Snapshot, scenario: Scenario) -> None:
     """Raises StaleSnapshot where the scenario asks other things than it did when it was recorded."""
     if snapshot.scenario != scenario.id:
         raise StaleSnapshot(f"{scenario.id}: its snapshot is that of {snapshot.scenario}")
+    if snapshot.hash != scenario.hash:
+        raise StaleSnapshot(f"{scenario.id}: the scenario has changed since its snapshot was recorded; record it again")
     missing = [step.id for step in scenario.steps if step.id not in snapshot.steps]
     if missing:
         raise StaleSnapshot(f"{scenario.id}: its snapshot has no step {missing[0]}; record it again")
-    if snapshot.hash != scenario.hash:
-        raise StaleSnapshot(f"{scenario.id}: the scenario has changed since its snapshot was recorded; record it again")
 
 
 @dataclass(frozen=True, slots=True)

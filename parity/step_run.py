@@ -6,9 +6,10 @@ An answer that is only a mood of the target (AWS throttles, a new role is not kn
 never becomes an observation, unless the step says that this is what it is about.
 """
 
+import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,7 @@ from parity.targets.wire_capture import CannotAsk, Exchange, Wire
 
 _FIRST_POLL, _LONGEST_POLL = 0.05, 0.5  # seconds
 _POLLS_ON_AWS = (1.0, 5.0)
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _GRACE = 3.0  # seconds after which a member that a local target never sends is given up
 
 
@@ -57,9 +59,17 @@ class StepRun:
         except CannotAsk as error:
             raise NotAsked(str(error)) from None
         answers = tuple(exchange.answer for exchange in exchanges)
+        self._learn(answers)
         remember(self.deployment.scope, step, [self._decoded(step, answer) for answer in answers])
         witness = self.deployment.target.witness(exchanges[0])
         return StepResult(Observation(step.id, step.operation, exchanges[0].sent, answers, witness), unmet)
+
+    def _learn(self, answers: Iterable[Answer]) -> None:
+        """AWS's request ids are UUIDs, which are known by their form; those of some emulators have none."""
+        for answer in answers:
+            request_id = answer.headers.get("x-amzn-requestid", "")
+            if request_id and not _UUID.fullmatch(request_id):
+                self.deployment.known[request_id] = "foreign-request-id"
 
     def _ask_all(self, step: ExpandedStep) -> list[Exchange]:
         """The exchanges of a plain step (one) or of `parallel: N`, which leave together from N threads."""

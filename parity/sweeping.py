@@ -29,11 +29,11 @@ def sweep(target: Target, *, older_than: float, say: Say, confirm: Ask) -> Swept
     for leftover in leftovers:
         say(f"{leftover.kind:<21} {leftover.name}  ({_ago(leftover.age)})")
     if not leftovers:
-        return Swept(0, problems)
+        return Swept(0, [target.scrubbed(problem) for problem in problems])
     if not confirm(f"Remove {_counted(len(leftovers))} from {target.name}?"):
         raise ParityError("nothing was removed")
     failed = remove_all(leftovers)
-    return Swept(len(leftovers) - len(failed), problems + failed)
+    return Swept(len(leftovers) - len(failed), [target.scrubbed(problem) for problem in problems + failed])
 
 
 def remove_all(leftovers: list[Leftover]) -> list[str]:

@@ -102,7 +102,8 @@ class Vocabulary:
     def spans(self, text: str, bound: Iterable[str] = ()) -> list[tuple[int, int, str]]:
         """Where values stand in the text: (start, end, kind), in order and without overlaps.
 
-        Known values come first, the longest before the others; then `bound` values (kind ""), then what `KINDS` finds.
+        Secrets come first; then known values, the longest before the others; then `bound` values (kind ""), then
+        whatever else `KINDS` finds.
         """
         taken: list[tuple[int, int, str]] = []
         for start, end, kind in self._candidates(text, bound):
@@ -111,23 +112,34 @@ class Vocabulary:
         return sorted(taken)
 
     def _candidates(self, text: str, bound: Iterable[str]) -> Iterator[tuple[int, int, str]]:
+        may_hold_more = _MAY_HOLD_VALUES.search(text) is not None
+        if may_hold_more:
+            yield from self._found(text, _SECRET_FINDERS)
         for value, kind in self.known.items():
             if value in text:
                 yield from ((*match.span(), kind) for match in _whole(value, kind).finditer(text))
         for value in bound:
             if value in text:
                 yield from ((*match.span(), "") for match in re.finditer(re.escape(value), text))
-        if not _MAY_HOLD_VALUES.search(text):
-            return
-        for kind, finder in _FINDERS:
+        if may_hold_more:
+            yield from self._found(text, _FINDERS)
+
+    def _found(self, text: str, finders: Iterable[tuple[str, re.Pattern[str]]]) -> Iterator[tuple[int, int, str]]:
+        for kind, finder in finders:
             for match in finder.finditer(text):
-                if len(match["value"]) < _SHORT or match["value"] not in self._literals:
+                value = match["value"]
+                if value not in self.known and (len(value) < _SHORT or value not in self._literals):
                     yield (*match.span("value"), kind)
 
 
 _SHORT = 7  # characters; what is shorter stands in any text by chance
-_MAY_HOLD_VALUES = re.compile(r"[\d@]|[?&]Signature|Lineage=")
-_FINDERS = tuple((kind.name, re.compile(pattern)) for kind in KINDS.values() for pattern in kind.found)
+_MAY_HOLD_VALUES = re.compile(r"[\d@=]|A[A-Z]{3}|IQoJ|FwoG|FQoG|AQoD")  # or no finder can find anything
+_SECRET_FINDERS, _FINDERS = (
+    tuple(
+        (kind.name, re.compile(pattern)) for kind in KINDS.values() if kind.secret is secret for pattern in kind.found
+    )
+    for secret in (True, False)
+)
 
 
 def _name_in_arn(arn: str) -> str:
@@ -143,8 +155,10 @@ def _whole(value: str, kind: str) -> re.Pattern[str]:
     """The value where it is not a part of a longer word. A partition is a word that only ARNs are sure to mean."""
     if kind == "partition":
         return re.compile(rf"(?<=arn:){re.escape(value)}(?=:)")
-    if kind == "account-id":  # it stands in names of all kinds, and an account of zeros in shards of streams
-        return re.compile(rf"(?<!\d)(?<!shardId-){re.escape(value)}(?!\d)")
+    if kind == "account-id":  # it stands in names of all kinds, but an account of zeros in UUIDs and shards by chance
+        return re.compile(rf"(?<![0-9a-f])(?<!-[0-9a-f]{{4}}-)(?<!shardId-){re.escape(value)}(?![0-9a-f])")
+    if kind == "prefix":  # what scenarios name after it may go on with any separator
+        return re.compile(rf"(?<![A-Za-z0-9_]){re.escape(value)}(?![A-Za-z0-9])")
     return re.compile(rf"(?<![A-Za-z0-9_]){re.escape(value)}(?![A-Za-z0-9_])")
 
 
@@ -186,5 +200,9 @@ class Numbering:
 
 def digest(text: str, vocabulary: Vocabulary) -> str:
     """The digest token of a long text; the top of this module says what exactly is digested."""
-    template = Numbering(vocabulary).template(text)
+    return plain_digest(Numbering(vocabulary).template(text))
+
+
+def plain_digest(template: str) -> str:
+    """The digest token of a text that is already as a snapshot would write it."""
     return f"<digest:{len(template)}:{hashlib.sha256(template.encode()).hexdigest()}>"

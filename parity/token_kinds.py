@@ -82,7 +82,7 @@ _SECRETS = (
     TokenKind(
         name="e-mail",
         pattern=r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}",
-        found=(r"(?P<value>[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,})",),
+        found=(r"(?<![\w.+-])(?P<value>[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,})",),
         secret=True,
     ),
     TokenKind(
@@ -105,20 +105,22 @@ _SECRETS = (
     ),
 )
 
+_UUIDS_OF_OTHERS = ("<uuid:n>", "<uuid>", "<request-id>", "<timeout_error_msg>")  # they do not tell the two apart
+
 _IDENTITIES = (
     TokenKind(
         name="request-id",
         pattern=_UUID,
         members=("RequestId",),
         found=(rf"RequestId: (?P<value>{_UUID})",),
-        spelled=("<request-id>", "<uuid:n>", "<timeout_error_msg>"),
+        spelled=_UUIDS_OF_OTHERS,
     ),
     TokenKind(
         name="uuid",
         pattern=_UUID,
         members=("RevisionId", "UUID"),
         found=(rf"(?<![\w-])(?P<value>{_UUID})(?![\w-])",),
-        spelled=("<uuid:n>", "<uuid>"),
+        spelled=_UUIDS_OF_OTHERS,
     ),
     TokenKind(
         name="code-signing-config-id",
@@ -200,21 +202,24 @@ _MEASURES = (
     TokenKind(
         name="billed-ms",
         pattern=r"\d+",
-        found=(r"Billed (?:Restore )?Duration: (?P<value>\d+) ms",),
+        found=(r"Billed (?:Restore )?Duration: (?P<value>\d+) ms", r'"billed(?:Restore)?DurationMs": ?(?P<value>\d+)'),
         identity=False,
         spelled=("<duration>",),
     ),
     TokenKind(
         name="duration-ms",
         pattern=r"\d+(?:\.\d{1,3})?",
-        found=(r"Duration: (?P<value>\d+(?:\.\d+)?) ms",),
+        found=(
+            r"Duration: (?P<value>\d+(?:\.\d+)?) ms",
+            r'"(?:duration|initDuration|restoreDuration)Ms": ?(?P<value>\d+(?:\.\d+)?)',
+        ),
         identity=False,
         spelled=("<duration>",),
     ),
     TokenKind(
         name="memory-mb",
         pattern=r"\d+",
-        found=(r"Max Memory Used: (?P<value>\d+) MB",),
+        found=(r"Max Memory Used: (?P<value>\d+) MB", r'"maxMemoryUsedMB": ?(?P<value>\d+)'),
         identity=False,
         spelled=("<memory>",),
     ),
@@ -229,7 +234,12 @@ _MEASURES = (
         name="count",
         pattern=r"\d+",
         number=True,
-        members=("AccountUsage.FunctionCount", "AccountUsage.TotalCodeSize"),
+        members=(  # of an account, whatever else runs in it
+            "AccountUsage.FunctionCount",
+            "AccountUsage.TotalCodeSize",
+            "AccountLimit.ConcurrentExecutions",
+            "AccountLimit.UnreservedConcurrentExecutions",
+        ),
         identity=False,
     ),
 )

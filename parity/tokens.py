@@ -66,7 +66,9 @@ def _rank(answer: dict[str, Any]) -> str:
 
 
 def _answer(answer: dict[str, Any], numbering: Numbering, *, placed: bool) -> dict[str, Any]:
-    headers = {name: _header(name, value, numbering) for name, value in answer["headers"].items()}
+    # The request's id comes first, for wherever else it stands it is the request's id.
+    by_name = sorted(answer["headers"].items(), key=lambda header: (header[0] != _REQUEST_ID, header[0]))
+    headers = {name: _header(name, value, numbering) for name, value in by_name}
     rest = {form: _value(answer[form], (), numbering, placed=placed) for form in answer if form not in _ENVELOPE}
     return {"status": answer["status"], "headers": headers, **rest}
 

@@ -15,7 +15,7 @@ from parity.alignment import way_of
 from parity.attestation.agreement import ABSENT, Agreement, Mismatch
 from parity.attestation.foreign_tokens import Terms
 from parity.attestation.publication import NoRecording, Publication, Recorded, open_publication
-from parity.attestation.recorded_forms import agree
+from parity.attestation.recorded_forms import agree, not_compared
 from parity.errors import ParityError
 from parity.evidence import (
     AwsEvidence,
@@ -156,7 +156,7 @@ class _ScenarioAttestation:
     def _claim(self, step: ExpandedStep, attested: AttestedStep) -> StepEvidence:
         """What the step may claim now."""
         recorded, link = attested.recorded, attested.link
-        if attested.outcome in ("attested", "confirmed") and recorded and link:
+        if attested.outcome in ("attested", "confirmed") and recorded and link and attested.agreement:
             return PublishedEvidence(
                 repository=self.publication.repository,
                 commit=self.publication.commit or "",
@@ -165,6 +165,7 @@ class _ScenarioAttestation:
                 key=link.key,
                 date=recorded.date,
                 licence=self.publication.licence,
+                not_compared=not_compared(attested.agreement, self.snapshot.steps[step.id]),
             )
         evidence = self.snapshot.steps[step.id].evidence
         if not isinstance(evidence, PublishedEvidence):

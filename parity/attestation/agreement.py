@@ -67,7 +67,7 @@ class Comparison:
             self._scalar(theirs, ours, path)
 
     def _members(self, theirs: dict[str, Any], ours: dict[str, Any], path: tuple[str, ...], *, parsed: bool) -> None:
-        if not theirs and not ours:
+        if path and not theirs and not ours:
             self.found.literal.append(shown(path))
         left = dict(ours)
         for key, value in theirs.items():

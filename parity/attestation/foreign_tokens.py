@@ -112,7 +112,7 @@ class Terms:
     def _text(self, theirs: str, ours: str, member: str, reading: Mapping[str, str]) -> Verdict:
         if escape(theirs) == ours:
             return Verdict.LITERAL
-        if theirs in _BARE and any(compiled(f"<{kind}(?::\\d+)?>").fullmatch(ours) for kind in _kinds_spelled(theirs)):
+        if theirs in _BARE and compiled(str(_accepted(theirs))).fullmatch(ours):
             return Verdict.KIND
         if _is_kebab_of(theirs, member):
             return Verdict.OPAQUE

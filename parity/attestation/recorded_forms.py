@@ -33,6 +33,34 @@ def agree(
     return comparison.found
 
 
+def not_compared(agreement: Agreement, step: StepSnapshot) -> tuple[str, ...]:
+    """The parts of our answer that a recording does not hold, as paths of differences, sorted."""
+    compared = {*agreement.literal, *agreement.kinds}
+    headers = {name for member, name in _BOUND.items() if member in compared or f"{member}[0]" in compared}
+    if {"Code", "Error.Code"} & compared:
+        headers.add("x-amzn-errortype")
+    headers |= {member.removeprefix("headers.") for member in compared if member.startswith("headers.")}
+    paths = {f"headers.{name}" for name in step.response["headers"] if name not in headers}
+    return tuple(sorted(paths | {_path(member) for member in agreement.left_out if not member.startswith("headers")}))
+
+
+def _path(left_out: str) -> str:
+    """Where in our answer that is which a recording leaves out."""
+    if left_out.startswith("the line "):
+        return f"headers.{LOG_RESULT}"
+    if left_out in _BOUND:
+        return f"headers.{_BOUND[left_out]}"
+    return _WHERE.get(left_out) or f"body.{left_out.removeprefix('Payload.')}"
+
+
+_WHERE = {
+    "status": "status",
+    "Payload": "body",
+    "the rest of the body": "body",
+    "order of the errors": "body.message",
+}
+
+
 def _misread(reading: Mapping[str, str]) -> str | None:
     """A literal may be read as what a scenario chose in its place, never as another literal."""
     for literal, said in reading.items():

@@ -5,8 +5,6 @@ fails. Steps make things too (`CreateFunction` under `${prefix}`), so every answ
 operations make something and which call removes it again.
 """
 
-import json
-import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -14,7 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from parity.deployment.resources import Made, Maker, ask_patiently
+from parity.deployment.removals import Removal, members_of, removal_of
+from parity.deployment.resources import Maker, ask_patiently
 from parity.error_answers import error_code, message
 from parity.function_code import FunctionCode
 from parity.observation import Answer
@@ -27,8 +26,6 @@ from parity.targets.wire_capture import CannotAsk, Exchange
 _STATE_POLLS = (0.2, 0.05, 0.05, 0.1, 0.1)  # seconds; a local function is Active after 0.2
 _ACTIVE_LIMIT = 300.0
 
-_LEARNT = {"url": "queue-url", "stream_arn": "stream-arn"}
-
 # What Lambda says while a role that exists already has not reached it yet.
 _PROPAGATING = ("cannot be assumed by Lambda", "does not have permissions to call", "KMS key is invalid")
 
@@ -39,36 +36,6 @@ class NeedNotMet(Exception):
 
 class NeedsServices(NeedNotMet):
     """The target has no service that could meet the need; the scenario does not apply to it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Removal:
-    """How to undo an operation: the call, and where its members stand in the answer of what made the thing."""
-
-    call: str
-    members: Mapping[str, str]  # input member → member of the answer
-
-
-REMOVALS: Mapping[str, Removal] = {
-    "CreateFunction": Removal("DeleteFunction", {"FunctionName": "FunctionName"}),
-    "PublishLayerVersion": Removal("DeleteLayerVersion", {"LayerName": "LayerArn", "VersionNumber": "Version"}),
-    "CreateEventSourceMapping": Removal("DeleteEventSourceMapping", {"UUID": "UUID"}),
-    "CreateCodeSigningConfig": Removal(
-        "DeleteCodeSigningConfig", {"CodeSigningConfigArn": "CodeSigningConfig.CodeSigningConfigArn"}
-    ),
-    "CreateCapacityProvider": Removal(
-        "DeleteCapacityProvider", {"CapacityProviderName": "CapacityProvider.CapacityProviderArn"}
-    ),
-}
-"""Aliases, versions, URLs, policies and the like go with their function."""
-
-_RAW = (
-    (re.compile(r"POST /2015-03-31/functions/?"), "CreateFunction"),
-    (re.compile(r"POST /2018-10-31/layers/[^/]+/versions/?"), "PublishLayerVersion"),
-    (re.compile(r"POST /2015-03-31/event-source-mappings/?"), "CreateEventSourceMapping"),
-    (re.compile(r"POST /2020-04-22/code-signing-configs/?"), "CreateCodeSigningConfig"),
-    (re.compile(r"POST /2025-11-30/capacity-providers/?"), "CreateCapacityProvider"),
-)
 
 
 @dataclass(slots=True)
@@ -120,14 +87,9 @@ class Deployment:
 
     def note(self, operation: str | None, exchange: Exchange) -> None:
         """Remembers what the answered request has made, so that the teardown removes it."""
-        removal = REMOVALS.get(operation or _operation_of(exchange) or "")
-        if removal is None or exchange.answer.status >= 300:
-            return
-        made = _members(exchange.answer)
-        members = {member: _at(made, path) for member, path in removal.members.items()}
-        if None in members.values():
-            return
-        self._on_teardown(str(next(iter(members.values()))), lambda: self._remove(removal.call, members))
+        removal = removal_of(operation, exchange)
+        if removal is not None:
+            self._on_teardown(removal.thing, lambda: self._remove(removal))
 
     def tear_down(self) -> list[str]:
         """Removes everything, newest first; returns one line for each thing that could not be removed."""
@@ -148,11 +110,15 @@ class Deployment:
         uses_role = own_role in members.values() or "EventSourceArn" in members
         return uses_role and any(text in message(answer) for text in _PROPAGATING)
 
+    @property
+    def _maker(self) -> Maker:
+        return Maker(self.target, self.prefix, self.pause, self._on_teardown)
+
     def _role(self) -> dict[str, str]:
         name = f"{self.prefix}-role"
         if self.target.has_services and "iam" not in self.target.lacks:
             try:
-                return self._made("role", name, Maker(self.target, self.prefix, self.pause).role(name))
+                return self._maker.role(name)
             except (*SDK_ERRORS, ValueError) as error:
                 if not self.target.settles_at_once:
                     raise NeedNotMet(f"the role could not be created: {error}") from error
@@ -162,16 +128,19 @@ class Deployment:
     def _resource(self, need: NeededResource) -> dict[str, Any]:
         if need.kind == "layer":
             return self._layer(need)
-        if not self.target.has_services:
-            raise NeedsServices(f"needs services: a {need.kind}")
         name = f"{self.prefix}-{need.as_}"
-        make = getattr(Maker(self.target, self.prefix, self.pause), need.kind)
+        make = getattr(self._maker, need.kind)
         try:
-            return self._made(need.kind, name, make(name, resolve(need.members, self.scope)))
+            attributes: dict[str, Any] = make(name, resolve(need.members, self.scope))
         except (*SDK_ERRORS, ValueError, KeyError, TimeoutError) as error:
             if self.target.settles_at_once:
                 raise NeedsServices(f"needs services: {self.target.name} makes no {need.kind} ({error})") from error
             raise NeedNotMet(f"the {need.kind} could not be created: {error}") from error
+        if (
+            "url" in attributes
+        ):  # ARNs are made of values that are known already; this is not, and each target has its own
+            self.known[attributes["url"]] = "queue-url"
+        return attributes
 
     def _layer(self, need: NeededResource) -> dict[str, Any]:
         members = {
@@ -179,7 +148,7 @@ class Deployment:
             "Content": {"ZipFile": self.code[need.code or ""]},
             **resolve(need.members, self.scope),
         }
-        made = _members(self._ask("PublishLayerVersion", members, f"the layer `{need.as_}`"))
+        made = members_of(self._ask("PublishLayerVersion", members, f"the layer `{need.as_}`"))
         return {
             "name": members["LayerName"],
             "arn": made.get("LayerArn"),
@@ -195,16 +164,17 @@ class Deployment:
             "Code": {"ZipFile": self.code[need.code]},
             **resolve(need.members, self.scope),
         }
-        made = _members(self._ask("CreateFunction", members, f"the function `{need.as_}`"))
+        made = members_of(self._ask("CreateFunction", members, f"the function `{need.as_}`"))
         arn = f"arn:{self.target.partition}:lambda:{self.target.region}:{self.target.account_id}:function:{name}"
-        return {"name": name, "arn": made.get("FunctionArn", arn)}
+        unqualified = ":".join(str(made.get("FunctionArn", arn)).split(":")[:7])  # with Publish, it names a version
+        return {"name": name, "arn": unqualified}
 
     def _wait_until_active(self, need: NeededFunction) -> None:
         name = {"FunctionName": self.scope[need.as_]["name"]}
         polls, deadline = iter(_STATE_POLLS), time.monotonic() + _ACTIVE_LIMIT
         while time.monotonic() < deadline:
             self.pause(next(polls, 0.2 if self.target.settles_at_once else 1.0))
-            described = _members(self._ask("GetFunctionConfiguration", name, f"the function `{need.as_}`"))
+            described = members_of(self._ask("GetFunctionConfiguration", name, f"the function `{need.as_}`"))
             match described.get("State"):
                 case "Active" | None:  # None: an emulator without states
                     return
@@ -232,26 +202,22 @@ class Deployment:
             raise NeedNotMet(f"{what} could not be deployed: {operation} answered {said}")
         return answer
 
-    def _remove(self, operation: str, members: dict[str, Any]) -> None:
+    def _remove(self, removal: Removal) -> None:
         passes = self.target.passes
         exchange = until_settled(
-            lambda: self.target.wire.call(operation, members), lambda done: _again(passes, done), self.target.patience
+            lambda: self.target.wire.call(removal.call, removal.members),
+            lambda done: _again(passes, done),
+            self.target.patience,
         )
         if exchange.answer.status >= 300 and exchange.answer.status != 404:
-            raise NeedNotMet(f"{operation} answered {exchange.answer.status} {message(exchange.answer)}")
-        if operation == "DeleteFunction" and not self.target.settles_at_once:
-            self._remove_log_group(str(members["FunctionName"]).rpartition(":")[2])
+            raise NeedNotMet(f"{removal.call} answered {exchange.answer.status} {message(exchange.answer)}")
+        if removal.call == "DeleteFunction" and not self.target.settles_at_once:
+            self._remove_log_group(str(removal.members["FunctionName"]))
 
     def _remove_log_group(self, function: str) -> None:
         logs, group = self.target.client("logs"), f"/aws/lambda/{function}"
         with suppress(logs.exceptions.ResourceNotFoundException):  # a function that was never invoked has none
             ask_patiently(self.target, lambda: logs.delete_log_group(logGroupName=group), time.sleep)
-
-    def _made(self, kind: str, name: str, made: Made) -> dict[str, Any]:
-        self._on_teardown(f"{kind} {name}", made.remove)
-        # ARNs are made of values that are known already; these two are not, and differ from target to target.
-        self.known |= {made.attributes[key]: kind for key, kind in _LEARNT.items() if made.attributes.get(key)}
-        return dict(made.attributes)
 
     def _on_teardown(self, name: str, remove: Callable[[], None]) -> None:
         with self._lock:  # steps with `parallel` answer in several threads
@@ -261,24 +227,3 @@ class Deployment:
 def _again(passes: Callable[[Answer], bool], exchange: Exchange) -> bool:
     """Whether a removal is worth another attempt: throttled, or (409) the thing is being updated right now."""
     return passes(exchange.answer) or exchange.answer.status == 409
-
-
-def _operation_of(exchange: Exchange) -> str | None:
-    """The operation that a raw request amounts to, of those that make something."""
-    line = f"{exchange.sent.method} {exchange.sent.path.partition('?')[0]}"
-    return next((operation for pattern, operation in _RAW if pattern.fullmatch(line)), None)
-
-
-def _members(answer: Answer) -> dict[str, Any]:
-    try:
-        decoded = json.loads(answer.body)
-    except ValueError:
-        return {}
-    return decoded if isinstance(decoded, dict) else {}
-
-
-def _at(members: Mapping[str, Any], path: str) -> Any:
-    found: Any = members
-    for member in path.split("."):
-        found = found.get(member) if isinstance(found, dict) else None
-    return found

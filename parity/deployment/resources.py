@@ -1,7 +1,7 @@
 """How each kind of resource that a scenario can need is made on a target, and how it is removed.
 
-One function per kind. Each makes the resource, waits until it can be used, and returns its attributes (what
-`${queue.url}` asks for) with the way to remove it. They raise what botocore raises.
+One function per kind. Each makes the resource, waits until it can be used, and returns its attributes: what
+`${queue.url}` asks for. They raise what botocore raises.
 """
 
 import json
@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from parity.error_answers import is_throttle_code
 from parity.naming import TAG
 from parity.patience import Pause
-from parity.targets.target import SDK_ERRORS, Target
+from parity.targets.target import Target
 
 Members = Mapping[str, Any]
 
@@ -27,22 +27,19 @@ _TRUST = {
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """A resource that exists now: its attributes by reference name, and what removes it."""
-
-    attributes: dict[str, str]
-    remove: Callable[[], None]
-
-
-@dataclass(frozen=True, slots=True)
 class Maker:
-    """Makes resources of one scenario run on one target. `pause` waits, and raises where the run is stopped."""
+    """Makes resources of one scenario run on one target, each under the given name.
+
+    `pause` waits, and raises where the run is stopped. `on_made` is told what was made and what removes it, at once:
+    what comes after may fail or be stopped.
+    """
 
     target: Target
     prefix: str
     pause: Pause
+    on_made: Callable[[str, Callable[[], None]], None]
 
-    def role(self, name: str) -> Made:
+    def role(self, name: str) -> dict[str, str]:
         """An IAM role that Lambda may assume, allowed to touch only what bears the run's prefix."""
         iam = self.target.client("iam")
         arguments = {"RoleName": name, "AssumeRolePolicyDocument": json.dumps(_TRUST), "Tags": self._tags()}
@@ -53,29 +50,26 @@ class Maker:
                 self._insistently(lambda: iam.delete_role_policy(RoleName=name, PolicyName="parity"))
             self._insistently(lambda: iam.delete_role(RoleName=name))
 
+        self.on_made(f"role {name}", remove)
         policy = json.dumps(_policy(self.target, self.prefix))
-        try:
-            self._patiently(lambda: iam.put_role_policy(RoleName=name, PolicyName="parity", PolicyDocument=policy))
-        except SDK_ERRORS:
-            remove()
-            raise
-        return Made({"name": name, "arn": made["Role"]["Arn"]}, remove)
+        self._patiently(lambda: iam.put_role_policy(RoleName=name, PolicyName="parity", PolicyDocument=policy))
+        return {"name": name, "arn": made["Role"]["Arn"]}
 
-    def queue(self, name: str, members: Members) -> Made:
+    def queue(self, name: str, members: Members) -> dict[str, str]:
         sqs = self.target.client("sqs")
         url = self._patiently(lambda: sqs.create_queue(QueueName=name, tags={TAG: self.prefix}, **members))["QueueUrl"]
+        self.on_made(f"queue {name}", lambda: self._insistently(lambda: sqs.delete_queue(QueueUrl=url)))
         wanted = {"QueueUrl": url, "AttributeNames": ["QueueArn"]}
         arn = self._patiently(lambda: sqs.get_queue_attributes(**wanted))["Attributes"]["QueueArn"]
-        return Made(
-            {"name": name, "arn": arn, "url": url}, lambda: self._insistently(lambda: sqs.delete_queue(QueueUrl=url))
-        )
+        return {"name": name, "arn": arn, "url": url}
 
-    def topic(self, name: str, members: Members) -> Made:
+    def topic(self, name: str, members: Members) -> dict[str, str]:
         sns = self.target.client("sns")
         arn = self._patiently(lambda: sns.create_topic(Name=name, Tags=self._tags(), **members))["TopicArn"]
-        return Made({"name": name, "arn": arn}, lambda: self._insistently(lambda: sns.delete_topic(TopicArn=arn)))
+        self.on_made(f"topic {name}", lambda: self._insistently(lambda: sns.delete_topic(TopicArn=arn)))
+        return {"name": name, "arn": arn}
 
-    def bucket(self, name: str, members: Members) -> Made:
+    def bucket(self, name: str, members: Members) -> dict[str, str]:
         s3 = self.target.client("s3")
         where = {"CreateBucketConfiguration": {"LocationConstraint": self.target.region}}
         arguments = {"Bucket": name, **({} if self.target.region == "us-east-1" else where), **members}
@@ -85,15 +79,11 @@ class Maker:
             empty_bucket(s3, name)
             self._insistently(lambda: s3.delete_bucket(Bucket=name))
 
-        tags = {"Bucket": name, "Tagging": {"TagSet": self._tags()}}
-        try:
-            self._patiently(lambda: s3.put_bucket_tagging(**tags))
-        except SDK_ERRORS:
-            remove()
-            raise
-        return Made({"name": name, "arn": f"arn:{self.target.partition}:s3:::{name}"}, remove)
+        self.on_made(f"bucket {name}", remove)
+        self._patiently(lambda: s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": self._tags()}))
+        return {"name": name, "arn": f"arn:{self.target.partition}:s3:::{name}"}
 
-    def table(self, name: str, members: Members) -> Made:
+    def table(self, name: str, members: Members) -> dict[str, str]:
         dynamodb = self.target.client("dynamodb")
         arguments = {
             "TableName": name,
@@ -105,23 +95,23 @@ class Maker:
             **members,
         }
         made = self._patiently(lambda: dynamodb.create_table(**arguments))["TableDescription"]
+        self.on_made(f"table {name}", lambda: self._insistently(lambda: dynamodb.delete_table(TableName=name)))
         self._wait(lambda: dynamodb.describe_table(TableName=name)["Table"]["TableStatus"] == "ACTIVE")
-        attributes = {"name": name, "arn": made["TableArn"], "stream_arn": made.get("LatestStreamArn", "")}
-        return Made(attributes, lambda: self._insistently(lambda: dynamodb.delete_table(TableName=name)))
+        return {"name": name, "arn": made["TableArn"], "stream_arn": made.get("LatestStreamArn", "")}
 
-    def stream(self, name: str, members: Members) -> Made:
+    def stream(self, name: str, members: Members) -> dict[str, str]:
         kinesis = self.target.client("kinesis")
         arguments = {"StreamName": name, "ShardCount": 1, "Tags": {TAG: self.prefix}, **members}
         self._patiently(lambda: kinesis.create_stream(**arguments))
+        gone = {"StreamName": name, "EnforceConsumerDeletion": True}
+        self.on_made(f"stream {name}", lambda: self._insistently(lambda: kinesis.delete_stream(**gone)))
 
         def described() -> dict[str, Any]:
             summary: dict[str, Any] = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]
             return summary
 
         self._wait(lambda: described()["StreamStatus"] == "ACTIVE")
-        attributes = {"name": name, "arn": described()["StreamARN"]}
-        remove = {"StreamName": name, "EnforceConsumerDeletion": True}
-        return Made(attributes, lambda: self._insistently(lambda: kinesis.delete_stream(**remove)))
+        return {"name": name, "arn": described()["StreamARN"]}
 
     def _tags(self) -> list[dict[str, str]]:
         return [{"Key": TAG, "Value": self.prefix}]

@@ -1,6 +1,7 @@
 """What a verification came to, as plain values; the modules beside this one show it in one form each.
 
-`terminal` is for people, `json_file` and `junit` are files for other programs, `github` is what GitHub Actions shows.
+`terminal` is for people, `json_file` and `junit` are for other programs (`files` writes them), `github` is what GitHub
+Actions shows, and `attested` shows what `parity attest` came to.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,11 +17,11 @@ from parity.observation import ScenarioRun
 from parity.scenario import Scenario
 from parity.snapshot import Snapshot
 
-StepStatus = Literal["same", "different", "excused", "not asked", "skipped"]
-"""excused: all its differences are known ones · not asked: the request could not be sent, mostly because an earlier answer
-lacked what it needs · skipped: so was its scenario"""
+StepStatus = Literal["same", "different", "excused", "not asked", "not judged", "skipped"]
+"""excused: all its differences are known ones · not asked: the request could not be sent, mostly because an earlier
+answer lacked what it needs · not judged: its evidence is too weak to count · skipped: so was its scenario"""
 
-STATUSES: tuple[StepStatus, ...] = ("same", "different", "excused", "not asked", "skipped")
+STATUSES: tuple[StepStatus, ...] = ("same", "different", "excused", "not asked", "not judged", "skipped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,8 @@ class ScenarioResult:
     @property
     def is_same(self) -> bool:
         """Whether there is nothing to complain of."""
-        return not self.failure and all(step.status in ("same", "excused", "skipped") for step in self.steps)
+        fine = ("same", "excused", "not judged", "skipped")
+        return not self.failure and all(step.status in fine for step in self.steps)
 
 
 @dataclass(slots=True)
@@ -69,7 +71,7 @@ class Report:
     """The whole verification. `runtimes` is what the candidate's health says of them, by runtime identifier.
 
     `gone` are the known differences that are no longer there, `about_nothing` those about steps that do not exist.
-    `min_evidence` is the class that every step was asked to have. `duration` is in seconds.
+    `min_evidence` is the weakest class of evidence that counts. `duration` is in seconds.
     """
 
     target: str
@@ -91,12 +93,6 @@ class Report:
         """All differences that nothing excuses."""
         return [difference for step in self.steps for difference in step.differences]
 
-    @property
-    def weak(self) -> list[StepResult]:
-        """The steps whose evidence is weaker than was asked for."""
-        wanted = self.min_evidence
-        return [step for step in self.steps if not is_at_least(step.evidence, wanted)] if wanted else []
-
     def counts(self) -> dict[str, dict[StepStatus, int]]:
         """How many steps of each class of evidence (strongest first) ended in each status."""
         table = {name: dict.fromkeys(STATUSES, 0) for name in CLASSES}
@@ -110,11 +106,17 @@ class Report:
         if any(scenario.unreachable for scenario in self.scenarios):
             return UNREACHABLE
         same = all(scenario.is_same for scenario in self.scenarios)
-        return 0 if same and not (self.gone or self.about_nothing or self.weak) else 1
+        return 0 if same and not (self.gone or self.about_nothing) else 1
 
 
-def judge(scenario: Scenario, snapshot: Snapshot, run: ScenarioRun, known: KnownDifferences) -> ScenarioResult:
-    """Compares a run with the snapshot of its scenario and sorts out what is known."""
+def judge(
+    scenario: Scenario,
+    snapshot: Snapshot,
+    run: ScenarioRun,
+    known: KnownDifferences,
+    min_evidence: str | None = None,
+) -> ScenarioResult:
+    """Compares a run with the snapshot of its scenario and sorts out what is known, and what is too weak to count."""
     by_step: dict[str, list[Difference]] = {}
     for difference in compare(snapshot, run, scenario):
         by_step.setdefault(difference.step, []).append(difference)
@@ -122,15 +124,19 @@ def judge(scenario: Scenario, snapshot: Snapshot, run: ScenarioRun, known: Known
     results = []
     for step in scenario.steps:
         full_id = f"{scenario.id}#{step.id}"
+        evidence = class_of(snapshot.steps[step.id].evidence)
+        if not counts(evidence, min_evidence):
+            results.append(StepResult(full_id, step.says, step.line, evidence, "not judged"))
+            continue
         differences = by_step.get(full_id, [])
         excused = [Excused(one, entry) for one in differences if (entry := known.excusing(one))]
-        others = [one for one in differences if not known.excusing(one)]
+        others = [one for one in differences if known.excusing(one) is None]
         results.append(
             StepResult(
                 step=full_id,
                 says=step.says,
                 line=step.line,
-                evidence=class_of(snapshot.steps[step.id].evidence),
+                evidence=evidence,
                 status=_status(step.id in seen, others, excused, run),
                 differences=tuple(others),
                 excused=tuple(excused),
@@ -149,6 +155,11 @@ def judge(scenario: Scenario, snapshot: Snapshot, run: ScenarioRun, known: Known
     )
 
 
+def counts(evidence: str, min_evidence: str | None) -> bool:
+    """Whether a step with that class of evidence has a say."""
+    return min_evidence is None or is_at_least(evidence, min_evidence)
+
+
 def _status(was_seen: bool, others: list[Difference], excused: list[Excused], run: ScenarioRun) -> StepStatus:
     if not was_seen:
         return "skipped" if run.skipped else "not asked"
@@ -162,8 +173,8 @@ def conclude(
 ) -> Report:
     """Completes the report when all scenarios are in it: finds the known differences that are gone.
 
-    `all_steps` are the full ids of all steps that were loaded. Entries about steps that do not exist are only wrong where
-    the `whole` corpus was verified: a selection leaves most of them out.
+    `all_steps` are the full ids of all steps that were loaded. Entries about steps that do not exist are only wrong
+    where the `whole` corpus was verified: a selection leaves most of them out.
     """
     compared = [step.step for step in report.steps if step.status in ("same", "different", "excused")]
     there = [*report.differences, *(excused.difference for step in report.steps for excused in step.excused)]

@@ -1,7 +1,7 @@
 """What GitHub Actions shows: an annotation at the line of each scenario that differs, and the summary of the job."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from parity.errors import ParityError
@@ -12,9 +12,17 @@ from parity.report.wording import CANDIDATE, headline, notes, runtime_notes, val
 _LARGEST_SUMMARY = 900_000  # bytes; GitHub refuses a summary of more than 1 MiB
 
 
-def runs_there(environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether this process runs in GitHub Actions."""
-    return environment.get("GITHUB_ACTIONS") == "true"
+def tell(report: Report, say: Callable[[str], None], environment: Mapping[str, str] = os.environ) -> None:
+    """Annotations and job summary, where this process runs in GitHub Actions; nothing elsewhere.
+
+    `say` prints a line on standard output. Raises ParityError where the summary cannot be written.
+    """
+    if environment.get("GITHUB_ACTIONS") != "true":
+        return
+    for line in annotations(report, Path(environment.get("GITHUB_WORKSPACE") or Path.cwd())):
+        say(line)
+    if environment.get("GITHUB_STEP_SUMMARY"):
+        append_summary(report, Path(environment["GITHUB_STEP_SUMMARY"]))
 
 
 def annotations(report: Report, workspace: Path) -> Iterator[str]:
@@ -71,15 +79,17 @@ def append_summary(report: Report, file: Path) -> None:
 def summary(report: Report) -> str:
     """The report in Markdown."""
     mark = "✅" if report.exit_code == 0 else "❌"
-    text = "\n".join([f"## {mark} Parity with {report.target}", "", headline(report), "", *_evidence(report), ""])
-    text += "".join(f"- {note}\n" for note in [*notes(report), *runtime_notes(report)])
-    for scenario in report.scenarios:
-        for step in scenario.steps:
-            part = _details(step) if step.differences else ""
-            if len((text + part).encode()) > _LARGEST_SUMMARY:
-                return text + "\n…and more; the log of this job has them all.\n"
-            text += part
-    return text
+    head = [f"## {mark} Parity with {report.target}", "", headline(report), "", *_evidence(report), ""]
+    parts = ["\n".join(head) + "\n", *(f"- {note}\n" for note in [*notes(report), *runtime_notes(report)])]
+    size = sum(len(part.encode()) for part in parts)
+    for step in report.steps:
+        part = _details(step) if step.differences else ""
+        size += len(part.encode())
+        if size > _LARGEST_SUMMARY:
+            parts.append("\n…and more; the log of this job has them all.\n")
+            break
+        parts.append(part)
+    return "".join(parts)
 
 
 def _evidence(report: Report) -> Iterator[str]:
@@ -93,8 +103,7 @@ def _evidence(report: Report) -> Iterator[str]:
 
 def _details(step: StepResult) -> str:
     blocks = "\n".join(
-        f"{one.path}\n- {who_said(one.evidence)} ({one.evidence}): {value_text(one.expected)}\n"
-        f"+ {CANDIDATE}: {value_text(one.actual)}"
+        f"{one.path}\n- {who_said(one.evidence)}: {value_text(one.expected)}\n+ {CANDIDATE}: {value_text(one.actual)}"
         for one in step.differences
     )
     fence = "`" * max(3, _longest_run(blocks) + 1)

@@ -22,7 +22,6 @@ def as_json(report: Report) -> bytes:
         "duration": round(report.duration, 3),
         "evidence": counts,
         "min_evidence": report.min_evidence,
-        "weaker_evidence": [step.step for step in report.weak],
         "known_differences_gone": [_entry(entry) for entry in report.gone],
         "known_differences_about_nothing": [_entry(entry) for entry in report.about_nothing],
         "runtimes": report.runtimes,

@@ -5,23 +5,17 @@ from typing import Any
 import msgspec
 
 from parity.comparison import MISSING, MemberName
-from parity.report import Report
+from parity.report import STATUSES, Report
 
 LONGEST = 2000  # characters of a value; what is longer is cut in the middle
 
-_SAID = {
-    "aws": "AWS said",
-    "published": "AWS said",
-    "documented": "documented",
-    "regression": "recorded",
-    "endpoint": "recorded",
-}
+_AWS_SAID = frozenset({"aws", "published"})
 CANDIDATE = "candidate said"
 
 
 def who_said(evidence: str) -> str:
-    """Who stands behind the expected side of a difference: `aws` and `published` answers alone are AWS's."""
-    return _SAID[evidence]
+    """Who stands behind the expected side of a difference: AWS, or only the snapshot. "AWS said (published)"."""
+    return f"{'AWS said' if evidence in _AWS_SAID else 'snapshot says'} ({evidence})"
 
 
 def value_text(value: Any) -> str:
@@ -39,18 +33,16 @@ def value_text(value: Any) -> str:
 
 def headline(report: Report) -> str:
     """The result in one line: "147 scenarios, 1073 steps: 1070 same, 3 different · 21.3 s"."""
-    counts = {
-        status: sum(row[status] for row in report.counts().values())
-        for status in ("same", "different", "excused", "not asked", "skipped")
-    }
+    counts = {status: sum(row[status] for row in report.counts().values()) for status in STATUSES}
     shown = [f"{counts['same']} same", f"{counts['different']} different"]
     shown += [f"{count} {status}" for status, count in counts.items() if count and status not in ("same", "different")]
     failed = sum(scenario.failure is not None for scenario in report.scenarios)
-    scenarios = f"{_many(len(report.scenarios), 'scenario')}{f' ({failed} failed)' if failed else ''}"
-    return f"{scenarios}, {_many(len(report.steps), 'step')}: {', '.join(shown)} · {report.duration:.1f} s"
+    scenarios = f"{many(len(report.scenarios), 'scenario')}{f' ({failed} failed)' if failed else ''}"
+    return f"{scenarios}, {many(len(report.steps), 'step')}: {', '.join(shown)} · {report.duration:.1f} s"
 
 
-def _many(count: int, noun: str) -> str:
+def many(count: int, noun: str) -> str:
+    """ "1 step", "2 steps"."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
@@ -59,9 +51,6 @@ def notes(report: Report) -> list[str]:
     lines = [f"{scenario.scenario}: {scenario.failure}" for scenario in report.scenarios if scenario.failure]
     lines += [f"known difference is gone, remove it from the list: {entry}" for entry in report.gone]
     lines += [f"known difference is about a step that does not exist: {entry}" for entry in report.about_nothing]
-    if report.weak:
-        first = ", ".join(step.step for step in report.weak[:3]) + (", …" if len(report.weak) > 3 else "")
-        lines.append(f"{_many(len(report.weak), 'step')} with weaker evidence than {report.min_evidence}: {first}")
     return lines
 
 

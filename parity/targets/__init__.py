@@ -7,12 +7,16 @@ roles take time to settle), and in the class of evidence that their answers are.
 This module alone knows the `emulator` package, and only as a program to start and a folder to find a file in.
 """
 
+import ctypes
+import functools
 import importlib.util
 import queue
+import signal
 import subprocess
 import sys
 import threading
 from collections import deque
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Self
 
@@ -26,6 +30,10 @@ __all__ = ["DEFAULT_REGION", "Aws", "Emulator", "Endpoint", "Target", "known_dif
 _START_LIMIT = 20.0  # seconds an emulator may take to say that it is ready
 _STOP_LIMIT = 10.0
 _READY = "Ready at "
+# Longer than an emulator's users would like: some steps look at what is still in progress, and scenarios that run side
+# by side on a busy machine take their time between two calls.
+_SETTLE_SECONDS = "0.3"
+_LANGUAGES = {"nodejs": "Node.js", "python": "Python"}
 
 
 class Emulator(Endpoint):
@@ -43,11 +51,15 @@ class Emulator(Endpoint):
         self.name = "the embedded emulator"
         self._arguments = arguments
         self._process: _EmulatorProcess | None = None
+        self._isolates = True
+        self._can_run: Collection[str] | None = None
 
     def __enter__(self) -> Self:
         self._process = _EmulatorProcess(self._arguments)
         self._aim(self._process.wait_until_ready())
         self.name = "the embedded emulator"
+        health = self.health()
+        self._isolates, self._can_run = health.get("isolation") != "none", health.get("can_run")
         return self
 
     def __exit__(self, *raised: object) -> None:
@@ -56,9 +68,24 @@ class Emulator(Endpoint):
             self._process.stop()
             self._process = None
 
+    def unfit(self, tags: Collection[str]) -> str | None:
+        """Where the host lets functions have no file system of their own, /var/task is not theirs to look at."""
+        if "isolated" in tags and not self._isolates:
+            return "needs isolation, which this host does not allow (see /_parity/health)"
+        return None
+
+    def unable(self, runtimes: Collection[str]) -> str | None:
+        """A runtime needs its language's interpreter on this host."""
+        missing = sorted(set(runtimes) - set(runtimes if self._can_run is None else self._can_run))
+        if not missing:
+            return None
+        language = next((name for kind, name in _LANGUAGES.items() if missing[0].startswith(kind)), None)
+        what = f"no {language} on this host" if language else "the embedded emulator cannot run it"
+        return f"{what}: needs {', '.join(missing)}"
+
     @property
     def log(self) -> list[str]:
-        """The last lines that the emulator wrote."""
+        """The last lines that the emulator wrote, until the context is left."""
         return list(self._process.lines) if self._process else []
 
 
@@ -69,13 +96,14 @@ class _EmulatorProcess:
         # -P: a folder named `emulator` where the user happens to stand is not ours.
         command = [sys.executable, "-P", "-m", "emulator", "serve", "--host", "127.0.0.1", "--port", "0"]
         self._process = subprocess.Popen(
-            [*command, "--allow-runtime-substitution", *arguments],
+            [*command, "--allow-runtime-substitution", "--settle-seconds", _SETTLE_SECONDS, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
             start_new_session=True,  # Ctrl-C stops us first, and the teardown still needs the emulator
+            preexec_fn=_ending_with_us(),  # noqa: PLW1509 - one call of libc, which takes no lock
         )
         self.lines: deque[str] = deque(maxlen=200)
         self._ready: queue.Queue[str | None] = queue.Queue()
@@ -112,6 +140,17 @@ class _EmulatorProcess:
                 if line.startswith(_READY):
                     self._ready.put(line.removeprefix(_READY).strip())
         self._ready.put(None)
+
+
+def _ending_with_us() -> Callable[[], object] | None:
+    """What lets Linux end the process that is about to start when we are killed and can no longer stop it ourselves.
+
+    The kernel watches the starting thread, not the process, so only the main thread can ask for it.
+    """
+    if sys.platform != "linux" or threading.current_thread() is not threading.main_thread():
+        return None
+    send_on_our_end = 1  # PR_SET_PDEATHSIG
+    return functools.partial(ctypes.CDLL(None).prctl, send_on_our_end, int(signal.SIGTERM), 0, 0, 0)
 
 
 def known_differences_of_emulator() -> Path | None:

@@ -7,6 +7,8 @@ import urllib.request
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+import boto3.session
+from botocore.config import Config
 from botocore.credentials import Credentials
 
 from parity.errors import ParityError, TargetUnreachable
@@ -47,6 +49,17 @@ class Endpoint(Target):
         except (OSError, ValueError):
             return {}
         return health if isinstance(health, dict) else {}
+
+    def boto3_client(self, service: str = "lambda") -> Any:
+        """An ordinary boto3 client of this endpoint, for tests that use it as an application would."""
+        return boto3.session.Session(botocore_session=_session_without_settings()).client(
+            service,
+            endpoint_url=self.url,
+            region_name=self.region,
+            aws_access_key_id=self.account_id,
+            aws_secret_access_key=_DUMMY.secret_key,
+            config=Config(proxies=self._proxies()),
+        )
 
     def _aim(self, url: str) -> None:
         self.url = self.name = url.rstrip("/")

@@ -1,6 +1,7 @@
 """What all targets have in common: a Lambda API behind a `Wire`, and clients of other services."""
 
 import threading
+from collections.abc import Collection
 from functools import cache
 from typing import Any, Self
 
@@ -10,10 +11,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.loaders import Loader, create_loader
 from botocore.parsers import ResponseParserError
 
+from parity.aws_guard import masked
 from parity.error_answers import is_throttled
 from parity.evidence import AwsWitness
 from parity.observation import Answer
 from parity.patience import Patience
+from parity.scenario import Needs
 from parity.targets.wire_capture import Exchange, Wire
 
 DEFAULT_REGION = "us-east-1"
@@ -74,6 +77,21 @@ class Target:
         """Whether the answer is a mood of the target that passes by itself (throttling) and no answer to the step."""
         return self.throttles and is_throttled(answer)
 
+    def unmet(self, needs: Needs) -> str | None:
+        """Which of the needs cannot be met there for want of a service, or None where all can be tried."""
+        lacking = None if self.has_services else service_needed(needs)
+        return f"needs services: a {lacking}" if lacking else None
+
+    def unfit(self, tags: Collection[str]) -> str | None:
+        """Why scenarios with these tags cannot mean anything there, or None where they can."""
+        del tags
+        return None
+
+    def unable(self, runtimes: Collection[str]) -> str | None:
+        """Why functions of one of these runtimes cannot run there, or None where they can as far as is known."""
+        del runtimes
+        return None
+
     def witness(self, exchange: Exchange) -> AwsWitness | None:
         """What lets a snapshot claim that AWS gave this answer: nothing, for any target but AWS."""
         del exchange
@@ -84,6 +102,17 @@ class Target:
         """What must never be written to a file."""
         return ()
 
+    def scrubbed(self, text: str) -> str:
+        """A text that may be shown: without the secrets that errors of AWS like to repeat."""
+        for secret in self.secrets:
+            text = text.replace(secret, masked(secret))
+        return text
+
+    @property
+    def log(self) -> list[str]:
+        """The last lines that the target wrote, where it is a process of ours."""
+        return []
+
     def health(self) -> dict[str, Any]:
         """What the target says of itself at `/_parity/health` (runtimes, isolation). Empty where it says nothing."""
         return {}
@@ -93,6 +122,11 @@ class Target:
 
     def _make_client(self, service: str, *, read_timeout: float, **settings: Any) -> Any:
         raise NotImplementedError
+
+
+def service_needed(needs: Needs) -> str | None:
+    """The first kind of need that takes another service than Lambda ("queue"), or None where none does."""
+    return next((resource.kind for resource in needs.resources if resource.kind != "layer"), None)
 
 
 def sdk_config(read_timeout: float, **settings: Any) -> Config:

@@ -4,7 +4,8 @@
 functions that are Pending first, throttling, expired credentials, and it tells secrets in its answers as AWS does. What
 it holds can be kept in a file, so that one process can be killed and another one can look at what it left.
 
-As a program it is the `parity` command line on top of that fake: `python -m tests.parity.fake_aws STATE record --aws …`
+As a program it is the `parity` command line on top of that fake: `python -m tests.parity.fake_aws STATE record --aws`,
+where STATE is the file, or `-` for none.
 """
 
 import io
@@ -86,9 +87,11 @@ class FakeAws:
             partial.write_text(text)
             partial.replace(self._state)
 
-    def __call__(self, request: Any, **_: Any) -> AWSResponse:
+    def __call__(self, request: Any, **_: Any) -> AWSResponse | None:
         url = urlsplit(request.url)
         host = url.hostname or ""
+        if not host.endswith(".amazonaws.com"):
+            return None  # another endpoint, which answers for itself
         service = host.split(".")[0]
         if service == "lambda" and self.moods.delay:
             time.sleep(self.moods.delay)
@@ -115,10 +118,9 @@ class FakeAws:
         if operation == "ListRoles":
             return _xml(operation, f"<Roles>{''.join(map(_role_xml, roles))}</Roles><IsTruncated>false</IsTruncated>")
         if operation == "CreateRole":
-            tags = {
-                asked[key]: asked[key[:-3] + "Value"] for key in asked if re.fullmatch(r"Tags\.member\.\d+\.Key", key)
-            }
-            roles[name] = {"refusals": self.moods.refusals_of_a_new_role, "policies": [], "tags": tags}
+            keys = [key for key in asked if re.fullmatch(r"Tags\.member\.\d+\.Key", key)]
+            self.tags[name] = {asked[key]: asked[key[:-3] + "Value"] for key in keys}
+            roles[name] = {"refusals": self.moods.refusals_of_a_new_role, "policies": []}
             return _xml(operation, _role_xml(name).replace("member>", "Role>"))
         if name not in roles:
             return _xml_error(404, "NoSuchEntity", f"The role with name {name} cannot be found.")
@@ -353,6 +355,6 @@ def install(fake: FakeAws) -> None:
 if __name__ == "__main__":
     from parity.cli import main
 
-    install(FakeAws(Path(sys.argv[1])))
+    install(FakeAws(None if sys.argv[1] == "-" else Path(sys.argv[1])))
     sys.argv[1:2] = []
-    main()
+    main(prog_name="parity")

@@ -17,6 +17,15 @@ GET = """
         with: {FunctionName: "${function.name}"}
 """
 
+NOT_THERE = """
+    title: What is not there is not found
+    steps:
+      - id: get
+        call: GetFunction
+        with: {FunctionName: "${prefix}-none"}
+        raises: ResourceNotFoundException
+"""
+
 
 def write_corpus(root: Path, **scenarios: str) -> Path:
     """Writes scenarios (`alias__create="title: …"` is alias/create.yaml) and the function `echo` if one uses it."""

@@ -252,6 +252,7 @@ class TestWhatIsWritten:
         assert (done.kept[0].status, done.is_complete) == ("refused", False)
         reason = f"f/get#get: expected {expected}, but the answer was {answered}"
         assert done.kept[0].reasons[0].startswith(reason)
+        assert ACCOUNT not in done.kept[0].reasons[0]
         assert path.read_bytes() == before
 
     def test_credentials_that_run_out_end_the_recording(self, fake, tmp_path, folder):

@@ -237,6 +237,17 @@ class TestManyScenarios:
         assert found["a/table"].observations == ()
         assert found["b/get"].skipped is None
 
+    def test_what_means_nothing_on_a_target_is_skipped(self, fake, tmp_path):
+        class WithoutIsolation(Endpoint):
+            def unfit(self, tags):
+                return "needs isolation" if "isolated" in tags else None
+
+        with endpoint(fake) as url, WithoutIsolation(url) as target:
+            found = run(target, tmp_path, a__get=GET + "\n    tags: [isolated]\n", b__get=GET)
+        assert found["a/get"].skipped == "needs isolation"
+        assert found["b/get"].skipped is None
+        assert fake.calls["lambda.CreateFunction"] == 1
+
     def test_an_endpoint_that_goes_away_ends_the_run_instead_of_failing_each(self, fake, tmp_path):
         scenarios = corpus(tmp_path, **{f"a__s{number}": GET for number in range(5)})
         with endpoint(fake) as url:

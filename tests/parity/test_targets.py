@@ -9,7 +9,7 @@ import pytest
 
 from parity.aws_guard import is_aws_host, masked, redirections
 from parity.errors import ParityError, TargetUnreachable
-from parity.targets import Endpoint, known_differences_of_emulator
+from parity.targets import Emulator, Endpoint, known_differences_of_emulator
 from parity.targets.wire_capture import CannotAsk, Exchange
 from tests.parity.fake_aws import ACCOUNT, FakeAws
 from tests.parity.stand_in_endpoint import endpoint
@@ -211,6 +211,32 @@ class TestWhoAsks:
         assert target.witness(exchange) is None
 
 
+class TestTheEmbeddedEmulator:
+    def test_runs_in_a_process_of_its_own_for_as_long_as_it_is_used(self):
+        with Emulator() as target:
+            assert target.url.startswith("http://127.0.0.1:")
+            assert target.account_id == "000000000000"
+            assert target.health()["status"] == "ok"
+            assert target.wire.call("ListFunctions", {}).answer.body == b'{"Functions":[]}'
+            assert target.evidence == "regression"
+            host, port = "127.0.0.1", int(target.url.rpartition(":")[2])
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection((host, port), timeout=1)
+
+    def test_that_does_not_start_says_why_in_one_line(self):
+        with pytest.raises(TargetUnreachable) as caught, Emulator(arguments=("--nonsense",)):
+            pass
+        assert caught.value.message.startswith("the emulator did not start: ")
+        assert "--nonsense" in caught.value.message
+        assert "\n" not in caught.value.message
+
+    def test_is_not_what_happens_to_lie_in_the_working_directory(self, tmp_path, monkeypatch):
+        (tmp_path / "emulator.py").write_text("raise SystemExit('not me')")
+        monkeypatch.chdir(tmp_path)
+        with Emulator() as target:
+            assert target.health()["status"] == "ok"
+
+
 class TestHostsOfAws:
     @pytest.mark.parametrize(
         "host",
@@ -219,6 +245,8 @@ class TestHostsOfAws:
             "lambda-fips.us-gov-west-1.amazonaws.com",
             "lambda.cn-north-1.amazonaws.com.cn",
             "lambda.us-east-1.api.aws",
+            "lambda.eusc-de-east-1.amazonaws.eu",
+            "iam.us-gov.amazonaws.com",
             "sts.amazonaws.com",
             "iam.amazonaws.com",
             "sqs.us-east-1.amazonaws.com",
