@@ -1,5 +1,9 @@
+def members(sent):
+    return {name: getattr(sent, name) for name in sent.__slots__}
+
+
 def handler(event, context):
-    sent = context.client_context
-    if sent is None:
+    if context.client_context is None:
         return None
-    return {"client": vars(sent.client) if sent.client else None, "custom": sent.custom, "env": sent.env}
+    sent = members(context.client_context)
+    return {**sent, "client": members(sent["client"]) if sent["client"] else None}

@@ -9,14 +9,10 @@ def handler(event, context):
     for how, text in event["write"]:
         if how == "print":
             print(text)
-        elif how == "write":
-            sys.stdout.write(text)
         elif how == "stderr":
             print(text, file=sys.stderr)
         elif how == "json":
             print(json.dumps(text))
-        elif how == "fill":
-            print("\n".join(f"line {number:04d}" for number in range(text)))
         elif how == "exception":
             try:
                 raise ValueError(text)

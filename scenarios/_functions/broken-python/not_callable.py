@@ -1,1 +1,0 @@
-handler = "a text, not a function"
