@@ -17,7 +17,7 @@ from parity.listing import number
 from parity.progress import progress
 from parity.report import ScenarioResult, attested, files, github, terminal
 from parity.scenario import Scenario
-from parity.targets import DEFAULT_REGION, Aws, Emulator, Endpoint, Target, known_differences_of_emulator
+from parity.targets import DEFAULT_REGION, Aws, Emulator, Endpoint, Target, can_serve, known_differences_of_emulator
 
 DIFFERENT = 1
 _LAST_WORDS = 5  # lines of what the embedded emulator wrote before it went away
@@ -51,7 +51,7 @@ def verify(
     scenarios = choice.load()
     expected = verification.load_snapshots(scenarios, snapshots or snapshots_dir())
     with (
-        _local(endpoint_url, region) as target,
+        _local(endpoint_url, region, scenarios) as target,
         _stopping(talk, "stopping"),
         progress(len(scenarios), "Verifying") as tick,
     ):
@@ -91,7 +91,7 @@ def record(
     scenarios = choice.load()
     folder = snapshots or snapshots_dir()
     recording.check_writable(folder)
-    with Aws(region=region, profile=profile) if aws else _local(endpoint_url, region) as target:
+    with Aws(region=region, profile=profile) if aws else _local(endpoint_url, region, scenarios) as target:
         if aws:
             _agree_to_create(scenarios, target, talk, yes=yes)
         with (
@@ -136,10 +136,12 @@ def sweep(talk: Talk, *, region: str | None, profile: str | None, older_than: fl
     return DIFFERENT if swept.problems else 0
 
 
-def _local(endpoint_url: str | None, region: str | None) -> Target:
+def _local(endpoint_url: str | None, region: str | None, scenarios: Sequence[Scenario]) -> Target:
     """What listens at the URL, or without one the embedded emulator; not entered yet."""
     region = region or DEFAULT_REGION
-    return Endpoint(endpoint_url, region=region) if endpoint_url else Emulator(region=region)
+    if endpoint_url:
+        return Endpoint(endpoint_url, region=region)
+    return Emulator(region=region, services=can_serve(scenarios))
 
 
 def _agree_to_create(scenarios: Sequence[Scenario], target: Target, talk: Talk, *, yes: bool) -> None:

@@ -144,13 +144,14 @@ def _loaded(config: pytest.Config, root: Path, path: Path) -> Scenario:
 def _runs(config: pytest.Config, session: pytest.Session) -> Runs:
     """The runs of this session; started when the first item runs, ended with the session."""
     if _RUNS not in config.stash:
+        chosen = {item.scenario.id: item.scenario for item in session.items if isinstance(item, StepItem)}
+        options = (config.getoption("--parity-endpoint-url"), config.getoption("--parity-known-differences"))
         try:
-            runs = Runs(config.getoption("--parity-endpoint-url"), config.getoption("--parity-known-differences"))
+            runs = Runs(*options, chosen.values())
         except ParityError as error:
             pytest.exit(error.message, returncode=error.exit_code)
         config.stash[_RUNS] = runs
         config.add_cleanup(runs.close)
         if not hasattr(config, "workerinput"):  # a worker of pytest-xdist does not know which items will be its own
-            chosen = {item.scenario.id: item.scenario for item in session.items if isinstance(item, StepItem)}
             runs.start(chosen.values())
     return config.stash[_RUNS]

@@ -10,18 +10,22 @@ from parity.function_code import FunctionCode
 from parity.observation import ScenarioRun
 from parity.runner import default_jobs, run_scenario
 from parity.scenario import Scenario
-from parity.targets import Emulator, Endpoint, known_differences_of_emulator
+from parity.targets import Emulator, Endpoint, can_serve, known_differences_of_emulator
 
 
 class Runs:
     """Runs scenarios on one target, each once. `close` stops what is running and tears it down.
 
-    `known` is a file of known differences, in place of the embedded emulator's own.
+    `known` is a file of known differences, in place of the embedded emulator's own. `chosen` are the scenarios that may
+    be asked for: the embedded emulator serves the other services only if one of them needs that.
     """
 
-    def __init__(self, endpoint_url: str | None = None, known: Path | None = None) -> None:
+    def __init__(
+        self, endpoint_url: str | None = None, known: Path | None = None, chosen: Iterable[Scenario] = ()
+    ) -> None:
         self.known = known_differences.load(known or (None if endpoint_url else known_differences_of_emulator()))
-        self.target = (Endpoint(endpoint_url) if endpoint_url else Emulator()).__enter__()
+        target = Endpoint(endpoint_url) if endpoint_url else Emulator(services=can_serve(chosen))
+        self.target: Endpoint = target.__enter__()
         self._pool = ThreadPoolExecutor(default_jobs(), thread_name_prefix="scenario")
         self._stop = threading.Event()
         self._runs: dict[str, Future[ScenarioRun]] = {}

@@ -16,16 +16,17 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Self
 
 from parity.errors import TargetUnreachable
+from parity.scenario import Needs, Scenario
 from parity.targets.aws import Aws
 from parity.targets.endpoint import Endpoint
-from parity.targets.target import DEFAULT_REGION, Target
+from parity.targets.target import DEFAULT_REGION, Target, service_needed
 
-__all__ = ["DEFAULT_REGION", "Aws", "Emulator", "Endpoint", "Target", "known_differences_of_emulator"]
+__all__ = ["DEFAULT_REGION", "Aws", "Emulator", "Endpoint", "Target", "can_serve", "known_differences_of_emulator"]
 
 _START_LIMIT = 20.0  # seconds an emulator may take to say that it is ready
 _STOP_LIMIT = 10.0
@@ -33,6 +34,7 @@ _READY = "Ready at "
 # Longer than an emulator's users would like: some steps look at what is still in progress, and scenarios that run side
 # by side on a busy machine take their time between two calls.
 _SETTLE_SECONDS = "0.3"
+_NO_SERVICES = 'needs companion services: pip install "lambda-parity[services]"'
 _LANGUAGES = {"nodejs": "Node.js", "python": "Python"}
 
 
@@ -40,16 +42,20 @@ class Emulator(Endpoint):
     """Our own emulator, in a process of its own on a free port, for as long as the context is entered.
 
     Runtimes that the host lacks are substituted (which runtime ran on which interpreter stands in `health()`).
-    `arguments` are further ones of `python -m emulator serve`.
+    With `services` it starts its companion too; `can_serve` says whether that is of use. Roles are never made there:
+    the emulator looks at none. `arguments` are further ones of `python -m emulator serve`.
     """
 
     evidence = "regression"
-    has_services = False
 
-    def __init__(self, *, region: str = DEFAULT_REGION, arguments: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, *, region: str = DEFAULT_REGION, services: bool = False, arguments: tuple[str, ...] = ()
+    ) -> None:
         super().__init__("http://127.0.0.1:0", region=region)
         self.name = "the embedded emulator"
-        self._arguments = arguments
+        self._arguments = (*(("--services",) if services else ()), *arguments)
+        self.has_services = services
+        self.lacks.add("iam")
         self._process: _EmulatorProcess | None = None
         self._isolates = True
         self._can_run: Collection[str] | None = None
@@ -72,7 +78,13 @@ class Emulator(Endpoint):
         """Where the host lets functions have no file system of their own, /var/task is not theirs to look at."""
         if "isolated" in tags and not self._isolates:
             return "needs isolation, which this host does not allow (see /_parity/health)"
+        if "services" in tags and not self.has_services:
+            return _NO_SERVICES
         return None
+
+    def unmet(self, needs: Needs) -> str | None:
+        """Its companion, where it has one, meets them all."""
+        return _NO_SERVICES if super().unmet(needs) else None
 
     def unable(self, runtimes: Collection[str]) -> str | None:
         """A runtime needs its language's interpreter on this host."""
@@ -151,6 +163,12 @@ def _ending_with_us() -> Callable[[], object] | None:
         return None
     send_on_our_end = 1  # PR_SET_PDEATHSIG
     return functools.partial(ctypes.CDLL(None).prctl, send_on_our_end, int(signal.SIGTERM), 0, 0, 0)
+
+
+def can_serve(scenarios: Iterable[Scenario]) -> bool:
+    """Whether the embedded emulator should serve the other services too: a scenario needs them, and they are there."""
+    needed = any("services" in scenario.tags or service_needed(scenario.needs) for scenario in scenarios)
+    return needed and all(map(importlib.util.find_spec, ("moto", "flask", "flask_cors")))
 
 
 def known_differences_of_emulator() -> Path | None:

@@ -25,11 +25,11 @@ pytestmark = pytest.mark.slow
 
 ALIAS = """
     title: An alias names a version
-    needs: {function: echo, queue: true}
+    needs: {function: echo}
     steps:
       - id: publish
         call: PublishVersion
-        with: {FunctionName: "${function.name}", Description: "${queue.arn}"}
+        with: {FunctionName: "${function.name}"}
       - id: create
         call: CreateAlias
         with: {FunctionName: "${function.name}", Name: live, FunctionVersion: "${publish.Version}"}
@@ -37,6 +37,29 @@ ALIAS = """
         call: GetAlias
         with: {FunctionName: "${function.name}", Name: none}
         raises: ResourceNotFoundException
+"""
+
+NEEDS = """
+    title: A function can be described by whom it works with
+    needs:
+      function: echo
+      queue: true
+      topic: [{as: news}, {as: alarms}]
+      bucket: true
+      table: true
+      stream: true
+    steps:
+      - id: describe
+        call: UpdateFunctionConfiguration
+        with:
+          FunctionName: "${function.arn}"
+          Environment:
+            Variables:
+              queue: "${queue.url} ${queue.arn}"
+              topics: "${news.arn} ${alarms.arn}"
+              bucket: "${bucket.arn}"
+              table: "${table.arn} ${table.stream_arn}"
+              stream: "${stream.arn}"
 """
 
 
@@ -87,11 +110,26 @@ def test_a_round_of_record_and_verify_is_marked_endpoint_and_the_same(moto, tmp_
     assert "1 unchanged" in parity("record", *where, "alias").stdout
 
 
-def test_nothing_is_left_on_it(moto, tmp_path):
-    folder = write_corpus(tmp_path, alias__create=ALIAS)
-    parity("record", "--endpoint-url", moto, "--scenarios", folder, "--snapshots", tmp_path / "snapshots")
+def test_needs_are_met_by_its_other_services_and_nothing_is_left_there(moto, tmp_path):
+    folder = write_corpus(tmp_path, function__needs=NEEDS)
+    where = ("--endpoint-url", moto, "--scenarios", folder, "--snapshots", tmp_path / "snapshots")
+    recorded = parity("record", *where)
+    assert recorded.exit_code == 0, recorded.output
+    snapshot = json.loads((tmp_path / "snapshots/function/needs.json").read_text())
+    told = snapshot["steps"]["describe"]["response"]["body"]["Environment"]["Variables"]
+    own = ":<region:1>:<account-id:1>:"
+    table = f"arn:<partition:1>:dynamodb{own}table/<prefix:1>-table"
+    assert told == {
+        "bucket": "arn:<partition:1>:s3:::<prefix:1>-bucket",
+        "queue": f"<queue-url:1> arn:<partition:1>:sqs{own}<prefix:1>-queue",
+        "stream": f"arn:<partition:1>:kinesis{own}stream/<prefix:1>-stream",
+        "table": f"{table} {table}/stream/<timestamp-other>",
+        "topics": f"arn:<partition:1>:sns{own}<prefix:1>-news arn:<partition:1>:sns{own}<prefix:1>-alarms",
+    }
     with Endpoint(moto) as target:
         assert find_leftovers(target)[0] == []
+    verified = parity("verify", *where)
+    assert verified.exit_code == 0, verified.output
 
 
 def test_held_against_our_snapshots_it_yields_a_full_list_of_differences_and_exit_1(moto, tmp_path):
@@ -102,6 +140,6 @@ def test_held_against_our_snapshots_it_yields_a_full_list_of_differences_and_exi
     found = json.loads(report.read_text())
     ids = [path.relative_to(scenarios_dir()).with_suffix("").as_posix() for path in scenarios_dir().rglob("*.yaml")]
     wanted = sorted(name for name in ids if name.startswith(tuple(f"{folder}/" for folder in chosen)))
-    assert [scenario["scenario"] for scenario in found["scenarios"]] == wanted
+    assert [scenario["id"] for scenario in found["scenarios"]] == wanted
     assert result.stdout.count("candidate said") > 100
     assert "Traceback" not in result.output

@@ -188,7 +188,8 @@ class TestTheEmbeddedEmulator:
         assert evidence == {"class": "regression"}
         assert parity("verify", *common).exit_code == 0
 
-    def test_skips_what_needs_other_services(self, tmp_path):
+    def test_skips_what_needs_other_services_without_the_extra(self, tmp_path, monkeypatch):
+        monkeypatch.setattr("parity.commands.can_serve", lambda _: False)
         queue = NOT_THERE.replace("steps:", "needs: {queue: true}\n    steps:").replace("-none", "-${queue.name}")
         common = (
             "--scenarios",
@@ -201,7 +202,15 @@ class TestTheEmbeddedEmulator:
         assert recorded.stdout.endswith("1 created, 0 changed, 0 unchanged, 0 removed, 1 skipped\n")
         verified = parity("verify", *common)
         assert verified.exit_code == 0, verified.output
-        assert "skipped    b/queue: needs services: a queue" in verified.stderr
+        assert 'skipped    b/queue: needs companion services: pip install "lambda-parity[services]"' in verified.stderr
+
+    def test_asks_its_companion_where_the_extra_is_installed(self, tmp_path):
+        queue = NOT_THERE.replace("steps:", "needs: {queue: true}\n    steps:").replace("-none", "-${queue.name}")
+        common = ("--scenarios", write_corpus(tmp_path, b__queue=queue), "--snapshots", tmp_path / "s")
+        recorded = parity("record", "--emulator", *common)
+        assert recorded.exit_code == 0, recorded.output
+        assert recorded.stdout.endswith("1 created, 0 changed, 0 unchanged, 0 removed\n")
+        assert parity("verify", *common).exit_code == 0
 
     def test_is_stopped_where_the_user_interrupts(self, tmp_path):
         process, emulator = self._recording(tmp_path)

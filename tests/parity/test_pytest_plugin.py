@@ -69,6 +69,7 @@ class Project:
 @pytest.fixture
 def project(pytester, fake, monkeypatch):
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # the plugins of this machine take longer than the tests
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)  # the inner session is no worker: it reports for itself
     with endpoint(fake) as url:
         yield Project(pytester, url)
 

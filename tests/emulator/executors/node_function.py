@@ -28,11 +28,12 @@ class NodeFunction:
     """Started by `async with`; hears what the runtime does, and what it writes."""
 
     def __init__(self, folder: Path, files: dict[str, str], handler: str = "index.handler", **variables: str) -> None:
+        self.task = folder / "task"
+        self.task.mkdir(exist_ok=True)
         for name, text in files.items():
-            path = folder / "task" / name
+            path = self.task / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
-        self.task = folder / "task"
         self.requests: list[Request] = []
         self.init_error: dict[str, Any] | None = None
         self._heard: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
