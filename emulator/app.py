@@ -15,6 +15,7 @@ import uvloop
 
 from emulator import arn
 from emulator.clock import Clock
+from emulator.companions.companion import Companion
 from emulator.errors import EmulatorError
 from emulator.execution.dispatcher import Dispatcher
 from emulator.execution.logs import LogStore
@@ -44,6 +45,7 @@ class Emulator:
         self._settings = settings
         self._clock = Clock(settings.time_scale)
         self._store = Store()
+        self._companion = Companion(settings)
         self._executor = _executor(settings)
         self._executor.start()
         self.dispatcher = Dispatcher(settings, self._clock, self._executor, LogStore(), self._reserved)
@@ -53,6 +55,7 @@ class Emulator:
             NOT_YET,
             self._make_call,
             routes={HEALTH_PATH: self._health, CODE_PATH: code_download(self._store.code_links, self._clock)},
+            elsewhere=self._companion.handle,
         )
         self._server = HttpServer(self._gateway.handle, max_body=_LARGEST_REQUEST)
 
@@ -63,6 +66,7 @@ class Emulator:
             port = await self._server.start(host, self._settings.port)
         except OSError as error:
             raise EmulatorError(_cannot_listen(host, self._settings.port, error)) from error
+        self._companion.start()
         return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
     async def isolation(self) -> tuple[str, str]:
@@ -71,7 +75,7 @@ class Emulator:
 
     async def close(self) -> None:
         """Stops everything. No process, port or file is left."""
-        await asyncio.gather(self._server.close(), self.dispatcher.close())
+        await asyncio.gather(self._server.close(), self.dispatcher.close(), self._companion.close())
 
     def _reserved(self, account_id: str, region: str) -> int:
         return self._store.region(account_id, region).reserved_concurrency()
@@ -99,7 +103,7 @@ class Emulator:
     async def _describe_health(self) -> Response:
         from importlib.metadata import version  # noqa: PLC0415 (slow to import, and seldom needed)
 
-        own = {"status": "ok", "version": version("lambda-parity")}
+        own = {"status": "ok", "version": version("lambda-parity"), "companions": self._companion.describe()}
         described: dict[str, Any] = {**own, **await self.dispatcher.health()}
         return Response(200, _JSON, msgspec.json.encode(described))
 

@@ -16,8 +16,6 @@ _SAYS = {setting.name: setting.metadata["says"] for setting in dataclasses.field
 
 # Settings that may be given, and whose effect comes with a later issue.
 _WITHOUT_EFFECT = {
-    "companion_endpoint": "--companion-endpoint has no effect yet: nothing here calls other AWS services.",
-    "services": "--services has no effect yet: other AWS services are not served here.",
     "state": "--state has no effect yet: resources live in memory and end with this process.",
 }
 

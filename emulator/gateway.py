@@ -35,8 +35,12 @@ Result = dict[str, Any]
 Handler = Callable[[Call, dict[str, Any]], "Result | asyncio.Future[Result]"]
 MakeCall = Callable[[Operation, Caller, str, Request], Call]  # operation, caller, request id, request
 LocalRoute = Callable[[Request], "Response | asyncio.Future[Response]"]
+Elsewhere = Callable[[Request, str], "Response | asyncio.Future[Response]"]  # request, service that it is for
 
 _log = logging.getLogger(__name__)
+
+_S3_ALONE = "AWSAccessKeyId="  # in a URL presigned with signature version 2, as SDKs do for S3 and no other service
+_LAMBDA = frozenset({"lambda", None})  # services that signatures name; None: a signature that cannot be read
 
 # What AWS's sentences call an operation, where that is not its name in the API (logs of 2021–2026: invoke.md §4).
 _PRINTED_NAMES = {"Invoke": "InvokeFunction"}
@@ -59,7 +63,8 @@ class Gateway:
     `operations` are the handlers by name and `not_yet` the names of all other operations of the model, which are
     answered with 501. `make_call` builds what a handler is given beside its input. `routes` are paths outside of
     the API, exact or ending in `/` for everything below; they are asked first and need no signature.
-    `request_limits` are the greatest sizes of a request's body in bytes, by operation.
+    `request_limits` are the greatest sizes of a request's body in bytes, by operation. `elsewhere` answers what is
+    signed for another service; without it everything is taken for Lambda's.
     """
 
     def __init__(
@@ -71,6 +76,7 @@ class Gateway:
         *,
         routes: Mapping[str, LocalRoute] | None = None,
         request_limits: Mapping[str, int] | None = None,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
         misplaced = (operations.keys() & not_yet) | ((operations.keys() | not_yet) ^ model.operations.keys())
         if misplaced:
@@ -81,6 +87,7 @@ class Gateway:
         self._routes = dict(routes or {})
         self._prefixes = sorted((path for path in self._routes if path.endswith("/")), key=len, reverse=True)
         self._limits = dict(request_limits or {})
+        self._elsewhere = elsewhere
         self._router = Router(model.operations.values())
         self._errors = ErrorSerializer(model)
         self._endpoints: dict[str, _Endpoint] = {}
@@ -92,6 +99,8 @@ class Gateway:
         request_id = ids.request_id()
         try:
             caller = _accept(request)
+            if caller.service not in _LAMBDA and self._elsewhere is not None:
+                return self._elsewhere(request, str(caller.service))
             operation, labels, query = self._router.route(request.method, request.path, request.query)
             endpoint = self._endpoint(operation)
             _refuse_too_large(request.body, endpoint.limit, operation)
@@ -164,6 +173,8 @@ class Gateway:
 
 def _accept(request: Request) -> Caller:
     caller = caller_of(request)
+    if caller is None and _S3_ALONE in request.query:
+        return Caller(service="s3")
     if caller is None:
         raise MissingAuthenticationTokenException.unsigned()
     return caller

@@ -50,7 +50,7 @@ Path = tuple[str, ...]
 
 
 def way_of(path: str) -> Path:
-    """The way to a list that a scenario names, without indexes: "Versions[0].Layers" → ("body", "Versions", "Layers")."""
+    """The way to a list that a scenario names, without indexes: "Versions[0].Layers" → body, Versions, Layers."""
     names = tuple(name for name in re.sub(r"\[[^\]]*\]", "", path).split(".") if name)
     return names if names[:1] == ("body",) else ("body", *names)
 

@@ -27,7 +27,7 @@ class ParityError(Exception):
             self.exit_code = exit_code
 
 
-class TargetUnreachable(ParityError):  # noqa: N818
+class TargetUnreachable(ParityError):
     """Nothing answers at the target, or what answers there may not be used."""
 
     exit_code = UNREACHABLE
@@ -45,7 +45,7 @@ class Problem:
         return f"{_shown(self.path)}:{self.line}: {self.message}"
 
 
-class BrokenScenarios(ParityError):  # noqa: N818
+class BrokenScenarios(ParityError):
     """Scenario files that cannot be used: `problems` holds all problems of all files, sorted by file and line."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:

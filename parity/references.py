@@ -29,7 +29,7 @@ _NOTHING: Mapping[str | int, Any] = {}
 _STEP_IN = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
 
 
-class UnresolvedReference(ParityError):  # noqa: N818
+class UnresolvedReference(ParityError):
     """A reference that is written wrong or meets nothing; the message names it and what was there instead."""
 
 

@@ -47,7 +47,7 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
 }
 
 
-class _Unreadable(Exception):  # noqa: N818
+class _Unreadable(Exception):
     """The text is no YAML that this project reads: where, and why."""
 
     def __init__(self, line: int, message: str) -> None:

@@ -62,9 +62,13 @@ class Emulator(Endpoint):
 
     def __enter__(self) -> Self:
         self._process = _EmulatorProcess(self._arguments)
-        self._aim(self._process.wait_until_ready())
-        self.name = "the embedded emulator"
-        health = self.health()
+        try:
+            self._aim(self._process.wait_until_ready())
+            self.name = "the embedded emulator"
+            health = self.health()
+        except BaseException:  # an interruption comes at any moment, and a context that is not entered is never left
+            self._process.stop()
+            raise
         self._isolates, self._can_run = health.get("isolation") != "none", health.get("can_run")
         return self
 
@@ -127,11 +131,7 @@ class _EmulatorProcess:
             url = self._ready.get(timeout=_START_LIMIT)
         except queue.Empty:
             url = None
-        except BaseException:
-            self.stop()
-            raise
         if url is None:
-            self.stop()
             said = next((line for line in reversed(self.lines) if line.strip()), "it said nothing")
             raise TargetUnreachable(f"the emulator did not start: {said.strip()}")
         return url
