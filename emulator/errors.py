@@ -296,7 +296,6 @@ class ProvisionedConcurrencyConfigNotFoundException(ServiceError):
         return cls("No Provisioned Concurrency Config found for this function")
 
 
-
 class CodeSigningConfigNotFoundException(ServiceError):
     """A function is to have a code signing configuration that is not there."""
 
@@ -418,7 +417,6 @@ class ResourceConflictException(ServiceError):
     def durable_execution_status(cls, status: str) -> Self:
         """Pause, Resume and Delete need certain statuses [model: their documentation]. The words are ours."""
         return cls(f"The durable execution is currently in the following status: {status}")
-
 
 
 class PreconditionFailedException(ServiceError):
@@ -978,8 +976,7 @@ class InvalidParameterValueException(ServiceError):
     def batch_without_window(cls, largest: int) -> Self:
         """[rec: test_event_source_mapping_default_batch_size, 2025-11-25]"""
         return cls(
-            "Maximum batch window in seconds must be greater than 0 "
-            f"if maximum batch size is greater than {largest}"
+            f"Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than {largest}"
         )
 
     @classmethod

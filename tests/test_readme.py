@@ -24,7 +24,7 @@ def test_exactly_two_commands_set_up_a_fresh_machine():
     assert len(INSTALLING) == 2
     verify, tests = INSTALLING
     assert verify.endswith("parity verify")
-    assert tests.endswith("pytest")
+    assert tests.endswith("pytest -n auto")
 
 
 def test_ci_runs_the_very_same_commands():

@@ -19,6 +19,7 @@ from emulator.executors.executor import Places
 from emulator.executors.interpreters import Interpreter, Interpreters
 
 _OLDEST, _NEWEST = 16, 30  # major versions
+_OLDEST_STAND_IN = 18  # what is older cannot do what functions for newer ones rely on
 _ASK_SECONDS = 10.0
 _OWN_FILES = Path(__file__).parent / "nodejs_runtime"
 
@@ -68,11 +69,12 @@ class NodeInterpreters(Interpreters):
         """Those of the runtimes for which there is an interpreter."""
         found = [await self._prepare(path) for path in _all_candidates()]
         majors = {interpreter.major for interpreter in found if isinstance(interpreter, NodeInterpreter)}
-        wanted = {name: _major_of(name) for name in runtimes if name.startswith("nodejs")}
-        return [name for name, major in wanted.items() if major in majors or (majors and self._substitute)]
+        wanted = {name: runtime_major(name) for name in runtimes if name.startswith("nodejs")}
+        stand_in = self._substitute and any(major >= _OLDEST_STAND_IN for major in majors)
+        return [name for name, major in wanted.items() if major in majors or stand_in]
 
     async def _find(self, runtime: str) -> Interpreter:
-        wanted = _major_of(runtime)
+        wanted = runtime_major(runtime)
         for major in _nearest_first(wanted) if self._substitute else [wanted]:
             for path in _candidates(major):
                 found = await self._prepare(path)
@@ -94,13 +96,14 @@ class NodeInterpreters(Interpreters):
         return NodeInterpreter(path, version, prefix, (), str(folder), libraries=libraries, sdk=sdk)
 
 
-def _major_of(runtime: str) -> int:
+def runtime_major(runtime: str) -> int:
+    """The Node.js that a runtime names: 20 for `nodejs20.x`."""
     return int(runtime.removeprefix("nodejs").partition(".")[0])
 
 
 def _nearest_first(wanted: int) -> list[int]:
-    """All versions by their distance from the wanted one, the newer of two equally near ones first."""
-    return sorted(range(_OLDEST, _NEWEST + 1), key=lambda major: (abs(major - wanted), -major))
+    """The versions that may serve, by their distance from the wanted one, the newer of two equally near ones first."""
+    return sorted({wanted, *range(_OLDEST_STAND_IN, _NEWEST + 1)}, key=lambda major: (abs(major - wanted), -major))
 
 
 def _advice_for(runtime: str, major: int, *, substitute: bool) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from emulator.executors.executable import start_fault
 from emulator.executors.executor import Places
 from emulator.executors.interpreters import Interpreter
-from emulator.executors.node_interpreters import NodeInterpreter
+from emulator.executors.node_interpreters import NodeInterpreter, runtime_major
 from emulator.resources.function import FunctionVersion
 
 
@@ -28,12 +28,11 @@ def python_program(places: Places, interpreter: Interpreter, wrapper: str | None
     return Program((wrapper, *start) if wrapper else start)
 
 
-# What AWS switches off in its Node.js [docs: lambda-nodejs, experimental features], by major version, with the minor
-# version that first knows the option. A function switches it on again with NODE_OPTIONS.
-_SWITCHED_OFF = {
-    20: (("experimental-require-module", 17),),
-    22: (("experimental-require-module", 0), ("experimental-detect-module", 0)),
-}
+# What AWS switches off in its Node.js runtimes [docs: lambda-nodejs, experimental features], or what they are too old
+# for. A function switches it on again with NODE_OPTIONS.
+_REQUIRE, _DETECT = "experimental-require-module", "experimental-detect-module"
+_SWITCHED_OFF = {16: (_REQUIRE, _DETECT), 18: (_REQUIRE, _DETECT), 20: (_REQUIRE,), 22: (_REQUIRE, _DETECT)}
+_KNOWN_SINCE = {_REQUIRE: {20: 17, 22: 0, 23: 0, 24: 0}, _DETECT: {20: 10, 21: 1, 22: 0, 23: 0, 24: 0}}  # major: minor
 
 
 def node_program(
@@ -55,8 +54,9 @@ def _node_options(interpreter: NodeInterpreter, version: FunctionVersion) -> lis
     if "max-semi-space-size" not in own and "max-old-space-size" not in own:
         semi_space, old_space = version.memory_size // 20, version.memory_size * 9 // 10
         options += [f"--max-semi-space-size={semi_space}", f"--max-old-space-size={old_space}"]
-    minor = int(interpreter.version.split(".")[1])
-    known = [name for name, since in _SWITCHED_OFF.get(interpreter.major, ()) if minor >= since]
+    major, minor = map(int, interpreter.version.split(".")[:2])
+    unwanted = _SWITCHED_OFF.get(runtime_major(version.runtime or ""), ())
+    known = [name for name in unwanted if minor >= _KNOWN_SINCE[name].get(major, minor + 1)]
     return [*options, *(f"--no-{name}" for name in known if f"--{name}" not in own)]
 
 

@@ -65,6 +65,9 @@ def _host() -> list[Step]:
         path = Path("/etc", name)
         if path.exists():
             steps.append(["show", f"/etc/{name}", str(path.resolve())])
+    shell, bash = Path("/bin/sh").resolve(), Path("/bin/bash").resolve()
+    if shell != bash and bash.is_file() and shell.is_relative_to("/usr"):
+        steps.append(["show", str(shell), str(bash)])  # Amazon Linux's /bin/sh, in which its users write bootstraps
     if Path("/nix/store").is_dir():  # there, programs and libraries are nowhere else
         steps.append(["show", "/nix/store", "/nix/store"])
     return steps

@@ -23,7 +23,6 @@ from emulator.protocol.routing import Query
 Convert = Callable[[Any], Any]
 
 
-
 class RequestParser:
     """Reads the requests of one operation."""
 

@@ -66,6 +66,7 @@ export class RuntimeApi {
       `Content-Type: ${printable(contentType)}\r\nTransfer-Encoding: chunked\r\n\r\n`;
     const done = this.#ask(head).then((answer) => answer.status);
     const socket = this.#socket;
+    socket.unref(); // the function is still running
     return {
       done,
       write(bytes, callback) {
@@ -81,6 +82,7 @@ export class RuntimeApi {
           ? `Lambda-Runtime-Function-Error-Type: ${printable(error.type)}\r\n` +
             `Lambda-Runtime-Function-Error-Body: ${Buffer.from(error.body).toString("base64")}\r\n`
           : "";
+        socket.ref();
         socket.write(`0\r\n${trailers}\r\n`);
       },
     };

@@ -67,7 +67,8 @@ def _bind(path: str, source: str, *, read_only: bool) -> None:
     if os.path.isdir(source):
         _folder(path)
     elif os.path.exists(source):
-        _file(path, "")
+        if not os.path.exists(path):  # it may stand in the place of something that is shown already
+            _file(path, "")
     else:
         return
     kernel.bind(source, path, read_only=read_only)

@@ -18,10 +18,16 @@ from emulator.wire.messages import Request
 from emulator.wire.server import HttpServer
 
 CLIENT = Path(emulator.executors.__file__).parent / "nodejs_runtime/index.mjs"
-NODE = shutil.which("node")
-HAS_NODE = (
-    NODE is not None and subprocess.run([NODE, "--version"], check=False, capture_output=True).stdout[1:3] >= b"18"
-)
+NODE = shutil.which(os.environ.get("PARITY_TEST_NODE", "node"))  # which Node.js the client is tested with
+
+
+def _major() -> int:
+    said = subprocess.run([NODE, "--version"], check=False, capture_output=True, text=True).stdout if NODE else ""
+    return int(said.strip("v\n").partition(".")[0] or 0)
+
+
+MAJOR = _major()
+HAS_NODE = MAJOR >= 16
 
 
 class NodeFunction:

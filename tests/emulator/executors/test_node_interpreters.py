@@ -117,6 +117,15 @@ async def test_the_nearest_one_stands_in_if_that_is_allowed(bare, said, tmp_path
     assert set(search.used()) == {"nodejs22.x", "nodejs18.x"}
 
 
+async def test_one_that_is_too_old_stands_in_for_none(bare, said, tmp_path):
+    installed(bare, said, "16.20.2")
+    search = finder(tmp_path, substitute=True)
+    assert await search.can_run(("nodejs16.x", "nodejs20.x")) == ["nodejs16.x"]
+    assert (await search.find("nodejs16.x")).version == "16.20.2"
+    with pytest.raises(EmulatorError):
+        await search.find("nodejs20.x")
+
+
 async def test_without_any_nothing_can_stand_in(bare, said, tmp_path):
     with pytest.raises(EmulatorError, match=r"No Node\.js is found on this machine"):
         await finder(tmp_path, substitute=True).find("nodejs22.x")

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import pytest
 
-from tests.emulator.executors.node_function import HAS_NODE, NodeFunction
+from tests.emulator.executors.node_function import HAS_NODE, MAJOR, NodeFunction
 
 pytestmark = pytest.mark.skipif(not HAS_NODE, reason="no Node.js on this host")
 
@@ -104,7 +104,7 @@ class TestResults:
             outcome, error = await function.invoke()
             assert (outcome, error["errorType"], error["errorMessage"]) == ("error", "TypeError", "first")
             assert error["trace"][:1] == ["TypeError: first"]
-            assert re.fullmatch(r"    at exports\.handler \(/.*/index\.js:1:67\)", error["trace"][1])
+            assert re.fullmatch(r"    at (Runtime\.)?exports\.handler \(/.*/index\.js:1:67\)", error["trace"][1])
             assert re.fullmatch(
                 r"    at Runtime\.handleOnceNonStreaming \(file:///.*/index\.mjs:.*\)", error["trace"][2]
             )
@@ -403,7 +403,10 @@ class TestLayers:
         ("file", "code", "found"),
         [
             ("index.cjs", "const a = require('pack'); exports.handler = async () => a", "script"),
-            ("index.mjs", "import a from 'pack'; export const handler = async () => a", "module"),
+            pytest.param(
+                *("index.mjs", "import a from 'pack'; export const handler = async () => a", "module"),
+                marks=pytest.mark.skipif(MAJOR < 18, reason="Node.js 18 was the first on AWS to do so"),
+            ),
         ],
     )
     async def test_are_found(self, tmp_path, file, code, found):

@@ -1,0 +1,3 @@
+import fs from "fs";
+
+exports.handler = async () => fs;

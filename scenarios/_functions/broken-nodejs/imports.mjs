@@ -1,0 +1,3 @@
+import "no-such-package";
+
+export const handler = async () => {};

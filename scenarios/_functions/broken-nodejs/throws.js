@@ -1,0 +1,1 @@
+throw new RangeError("raised while the module was loaded");

@@ -1,0 +1,2 @@
+exports.handler = async () => "CommonJS";
+exports.inner = { most: { handler: async () => "nested" } };

@@ -1,0 +1,1 @@
+export const handler = async () => "ES module by its package.json";

@@ -1,0 +1,9 @@
+exports.handler = awslambda.streamifyResponse(async (event, responseStream) => {
+  if (event.fail) throw new Error(event.fail);
+  if (event.type) responseStream.setContentType(event.type);
+  for (const part of event.parts) {
+    responseStream.write(part);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  responseStream.end();
+});

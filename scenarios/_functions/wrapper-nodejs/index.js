@@ -1,0 +1,1 @@
+exports.handler = async (event) => ({ WRAPPER_VAR: process.env.WRAPPER_VAR, event });
