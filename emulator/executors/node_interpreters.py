@@ -8,7 +8,6 @@ so those on PATH are asked; version managers have it in the names of their folde
 import asyncio
 import os
 import re
-import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 from emulator.errors import EmulatorError
 from emulator.executors.executor import Places
 from emulator.executors.interpreters import Interpreter, Interpreters
+from emulator.executors.nodejs_bundle import bundle
 
 _OLDEST, _NEWEST = 16, 30  # major versions
 _OLDEST_STAND_IN = 18  # what is older cannot do what functions for newer ones rely on
@@ -92,7 +92,7 @@ class NodeInterpreters(Interpreters):
         libraries = _foreign_libraries(await _output_of("ldd", path), prefix) if prefix else ()
         sdk = _sdk_folders(prefix)
         folder = self._folder / re.sub(r"\W+", "-", path.strip("/"))
-        await asyncio.to_thread(_fill_runtime_folder, folder, sdk)
+        await asyncio.to_thread(fill_runtime_folder, folder, sdk)
         return NodeInterpreter(path, version, prefix, (), str(folder), libraries=libraries, sdk=sdk)
 
 
@@ -192,13 +192,13 @@ async def _output_of(*command: str) -> str:
     return output.decode("utf-8", "replace")
 
 
-def _fill_runtime_folder(folder: Path, sdk: tuple[str, ...]) -> None:
-    """Our client, and places at which the packages of the AWS SDK are shown."""
+def fill_runtime_folder(folder: Path, sdk: tuple[str, ...] = ()) -> None:
+    """Our client in a new folder, and places at which the packages of the AWS SDK are shown."""
     folder.mkdir(mode=0o755, parents=True)
-    for file in _OWN_FILES.glob("*.mjs"):
-        copy = folder / file.name
-        shutil.copyfile(file, copy)
-        copy.chmod(0o644)
+    files = {"index.mjs": bundle(_OWN_FILES / "index.mjs"), "node_path.mjs": (_OWN_FILES / "node_path.mjs").read_text()}
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+        (folder / name).chmod(0o644)
     for package in sdk:
         (folder / "node_modules" / Path(package).name).mkdir(parents=True)
 

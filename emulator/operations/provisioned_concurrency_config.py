@@ -22,6 +22,9 @@ from emulator.resources.function import Function
 from emulator.resources.provisioned_concurrency import ProvisionedConcurrency, Status
 
 
+_SLOWNESS = 3  # an allocation takes longer than an update: environments have to start before it is done
+
+
 def put_provisioned_concurrency_config(call: Call, members: Members) -> Members:
     """Ask for environments that are ready before they are needed, for a published version or an alias."""
     target = read_target(call, members["FunctionName"], members["Qualifier"])
@@ -141,7 +144,7 @@ def _check_room(call: Call, function: Function, qualifier: str, requested: int) 
 
 def _allocate(call: Call, function: Function, qualifier: str, provisioned: ProvisionedConcurrency) -> None:
     function.provisioned[qualifier] = provisioned
-    call.clock.call_later(call.settings.settle_seconds, _settle, function, qualifier, provisioned)
+    call.clock.call_later(_SLOWNESS * call.settings.settle_seconds, _settle, function, qualifier, provisioned)
 
 
 def _settle(function: Function, qualifier: str, provisioned: ProvisionedConcurrency) -> None:

@@ -4,24 +4,24 @@
 class RuntimeError extends Error {}
 
 // The name must be on the prototype: a stack begins with the name that is known when the error is made.
-function named(name) {
+function errorType(name) {
   const type = class extends RuntimeError {};
   Object.defineProperty(type, "name", { value: name });
   Object.defineProperty(type.prototype, "name", { value: `Runtime.${name}`, configurable: true, writable: true });
   return type;
 }
 
-export const ImportModuleError = named("ImportModuleError");
-export const UserCodeSyntaxError = named("UserCodeSyntaxError");
-export const HandlerNotFound = named("HandlerNotFound");
-export const MalformedHandlerName = named("MalformedHandlerName");
-export const MalformedStreamingHandler = named("MalformedStreamingHandler");
-export const InvalidStreamingOperation = named("InvalidStreamingOperation");
-export const CallbackHandlerDeprecated = named("CallbackHandlerDeprecated");
-export const JSONStringifyError = named("JSONStringifyError");
-export const NodeJsExit = named("NodeJsExit");
+export const ImportModuleError = errorType("ImportModuleError");
+export const UserCodeSyntaxError = errorType("UserCodeSyntaxError");
+export const HandlerNotFound = errorType("HandlerNotFound");
+export const MalformedHandlerName = errorType("MalformedHandlerName");
+export const MalformedStreamingHandler = errorType("MalformedStreamingHandler");
+export const InvalidStreamingOperation = errorType("InvalidStreamingOperation");
+export const CallbackHandlerDeprecated = errorType("CallbackHandlerDeprecated");
+export const JSONStringifyError = errorType("JSONStringifyError");
+export const NodeJsExit = errorType("NodeJsExit");
 
-export class UnhandledPromiseRejection extends named("UnhandledPromiseRejection") {
+export class UnhandledPromiseRejection extends errorType("UnhandledPromiseRejection") {
   constructor(reason, promise) {
     super(text(reason));
     this.reason = reason;

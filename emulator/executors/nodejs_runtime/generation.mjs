@@ -1,8 +1,8 @@
 // What differs between AWS's Node.js runtimes. The runtime that the function names decides, not the Node.js that runs it:
 // where another version stands in, the function still meets the rules of its own.
 
-const named = /nodejs(\d+)\./.exec(process.env.AWS_EXECUTION_ENV ?? "");
-const major = Number(named?.[1] ?? process.versions.node.split(".", 1)[0]);
+const named = /nodejs(\d+)\./.exec(process.env.AWS_EXECUTION_ENV ?? "")?.[1];
+const major = Number(named ?? process.versions.node.split(".", 1)[0]);
 
 // Until Node.js 22 a handler may call back, and what a function that is not async returns is not looked at. From 24 on
 // what a handler returns counts, and callbacks are refused [docs: nodejs-handler] [blog: Node.js 24 runtime now

@@ -5,26 +5,16 @@
 // not found in the usual places is looked for as if the folder of the NODE_PATH entry had asked.
 //
 // Hooks that run in the same thread are free (Node.js 22.15 and newer). Older ones need a thread of their own, which a
-// cold start feels, so they come only where there is a folder to look into.
+// cold start feels, so this is loaded only where there is a folder to look into. That thread loads it too, so it stands
+// by itself.
 
-import fs from "node:fs";
 import module from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
-const ENDING = `${path.sep}node_modules`;
-
-// The places to ask from, as URLs of files that need not exist.
-function askers() {
-  const folders = (process.env.NODE_PATH ?? "").split(path.delimiter);
-  const found = folders.filter((folder) => folder.endsWith(ENDING) && fs.existsSync(folder));
-  return found.map((folder) => pathToFileURL(path.join(folder.slice(0, -ENDING.length), "any.mjs")).href);
-}
-
-// From here on `import` looks into NODE_PATH. Does nothing where there is nothing to find.
-export async function searchNodePath() {
-  const found = askers();
-  if (found.length === 0) return;
+// From here on `import` looks into the folders of NODE_PATH that are called node_modules and are there.
+export function searchNodePath(folders) {
+  const found = folders.map((folder) => pathToFileURL(path.join(folder, "..", "any.mjs")).href); // it need not exist
   if (module.registerHooks) module.registerHooks({ resolve: resolveSynchronously(found) });
   else module.register?.(import.meta.url, { data: found });
 }

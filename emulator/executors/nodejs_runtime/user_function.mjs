@@ -12,7 +12,6 @@ import { pathToFileURL } from "node:url";
 import {
   HandlerNotFound, ImportModuleError, MalformedHandlerName, MalformedStreamingHandler, UserCodeSyntaxError,
 } from "./errors.mjs";
-import { searchNodePath } from "./node_path.mjs";
 
 const STREAMING = Symbol.for("aws.lambda.runtime.handler.streaming");
 const HIGH_WATER_MARK = Symbol.for("aws.lambda.runtime.handler.streaming.highWaterMark");
@@ -77,7 +76,9 @@ async function loadModule(root, folder, name) {
 }
 
 async function importModule(file) {
-  await searchNodePath();
+  const folders = (process.env.NODE_PATH ?? "").split(path.delimiter);
+  const found = folders.filter((folder) => path.basename(folder) === "node_modules" && fs.existsSync(folder));
+  if (found.length > 0) (await import("./node_path.mjs")).searchNodePath(found);
   return import(pathToFileURL(file).href);
 }
 

@@ -9,15 +9,14 @@ import time
 from pathlib import Path
 from typing import Any
 
-import emulator.executors
 from emulator.execution.invocation import Invocation
 from emulator.execution.log_frames import Record, Splitter
+from emulator.executors.node_interpreters import fill_runtime_folder
 from emulator.runtime_api.event import event_for
 from emulator.runtime_api.session import RuntimeSession
 from emulator.wire.messages import Request
 from emulator.wire.server import HttpServer
 
-CLIENT = Path(emulator.executors.__file__).parent / "nodejs_runtime/index.mjs"
 NODE = shutil.which(os.environ.get("PARITY_TEST_NODE", "node"))  # which Node.js the client is tested with
 
 
@@ -36,6 +35,9 @@ class NodeFunction:
     def __init__(self, folder: Path, files: dict[str, str], handler: str = "index.handler", **variables: str) -> None:
         self.task = folder / "task"
         self.task.mkdir(exist_ok=True)
+        self._runtime = folder / "runtime"
+        if not self._runtime.exists():
+            fill_runtime_folder(self._runtime)
         for name, text in files.items():
             path = self.task / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -67,7 +69,7 @@ class NodeFunction:
         variables = {
             **self._variables, "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{port}", "_LAMBDA_TELEMETRY_LOG_FD": str(writing)
         }  # fmt: skip
-        command = [*self._variables.get("FLAGS", "").split(), str(CLIENT)]
+        command = [*self._variables.get("FLAGS", "").split(), str(self._runtime / "index.mjs")]
         self._process = await asyncio.create_subprocess_exec(
             NODE, *command, env=variables, cwd=self.task, stdout=writing, stderr=writing, pass_fds=[writing]
         )

@@ -36,10 +36,10 @@ def published(world):
 
 def test_asking_for_more_keeps_what_is_there(world, published):
     put(world, number=2)
-    world.settle()
+    world.settle_allocations()
     put(world, number=5)
     assert status(world) == ("IN_PROGRESS", 2)
-    world.settle()
+    world.settle_allocations()
     assert status(world) == ("READY", 5)
 
 
@@ -49,18 +49,18 @@ def test_asking_twice_is_ready_when_the_second_is(world, published):
     put(world, number=3)
     world.clock.move(0.6)
     assert status(world) == ("IN_PROGRESS", 0)
-    world.settle()
+    world.settle_allocations()
     assert status(world) == ("READY", 3)
 
 
 def test_an_alias_that_moves_takes_its_allocation_along(world, published):
     put(world, "live")
-    world.settle()
+    world.settle_allocations()
     world.do("UpdateAlias", FunctionName="fn", Name="live", Description="the same version")
     assert status(world, "live") == ("READY", 1)
     world.do("UpdateAlias", FunctionName="fn", Name="live", FunctionVersion="2")
     assert status(world, "live") == ("IN_PROGRESS", 0)
-    world.settle()
+    world.settle_allocations()
     assert status(world, "live") == ("READY", 1)
 
 
@@ -96,7 +96,7 @@ def test_it_goes_with_its_version(world, published):
     put(world, "2")
     world.do("DeleteFunction", FunctionName="fn", Qualifier="2")
     assert world.do("ListProvisionedConcurrencyConfigs", FunctionName="fn") == {"ProvisionedConcurrencyConfigs": []}
-    world.settle()  # what was on its way does not come back
+    world.settle_allocations()  # what was on its way does not come back
 
 
 def test_it_comes_out_of_the_reservation(world, published):

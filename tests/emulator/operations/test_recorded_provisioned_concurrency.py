@@ -12,7 +12,7 @@ def test_from_in_progress_to_ready(world, recording):
     recorded.check("put_provisioned_5", put)
     get = partial(world.do, "GetProvisionedConcurrencyConfig", FunctionName="fn", Qualifier="1")
     recorded.check("get_provisioned_prewait", get())
-    world.settle()
+    world.settle_allocations()
     recorded.check("get_provisioned_postwait", get())
 
 
