@@ -24,8 +24,7 @@ def python_program(places: Places, interpreter: Interpreter, wrapper: str | None
     if isolated and path.is_relative_to(interpreter.prefix):
         path = Path(places.language_root, path.relative_to(interpreter.prefix))
     options = [] if isolated else ["-S"]  # the packages installed for the interpreter are not the function's
-    start = (str(path), *options, f"{places.runtime_folder}/bootstrap.py")
-    return Program((wrapper, *start) if wrapper else start)
+    return _wrapped(wrapper, places, (str(path), *options, f"{places.runtime_folder}/bootstrap.py"))
 
 
 # What AWS switches off in its Node.js runtimes [docs: lambda-nodejs, experimental features], or what they are too old
@@ -43,8 +42,19 @@ def node_program(
     if isolated:
         inside = path.relative_to(interpreter.prefix) if interpreter.prefix else "bin/node"
         path = Path(places.language_root, inside)
-    start = (str(path), *_node_options(interpreter, version), f"{places.runtime_folder}/index.mjs")
-    return Program((wrapper, *start) if wrapper else start)
+    options = _node_options(interpreter, version)
+    return _wrapped(wrapper, places, (str(path), *options, f"{places.runtime_folder}/index.mjs"))
+
+
+def _wrapped(wrapper: str | None, places: Places, start: tuple[str, ...]) -> Program:
+    """The wrapper script with the start command as its arguments. It is named by its path on AWS."""
+    if not wrapper:
+        return Program(start)
+    for path, place in (("/var/task/", places.task_root), ("/opt/", places.layers)):
+        if wrapper.startswith(path):
+            wrapper = f"{place}/{wrapper.removeprefix(path)}"
+            break
+    return Program((wrapper, *start))
 
 
 def _node_options(interpreter: NodeInterpreter, version: FunctionVersion) -> list[str]:

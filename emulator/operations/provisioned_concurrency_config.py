@@ -21,7 +21,6 @@ from emulator.resources.alias import Alias
 from emulator.resources.function import Function
 from emulator.resources.provisioned_concurrency import ProvisionedConcurrency, Status
 
-
 _SLOWNESS = 3  # an allocation takes longer than an update: environments have to start before it is done
 
 

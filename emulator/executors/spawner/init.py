@@ -15,6 +15,7 @@ and hears:
 When the socket closes, the init ends, and with it everything it started.
 """
 
+import contextlib
 import os
 import resource
 import select
@@ -118,7 +119,9 @@ class Init:
                 return
             number = self._programs.pop(process, None)
             if number is not None:
-                messages.send(self._control, {"ended": number, "status": status, "peak_kb": usage.ru_maxrss})
+                ended = {"ended": number, "status": status, "peak_kb": usage.ru_maxrss}
+                with contextlib.suppress(OSError):  # the server has hung up: what is left is killed all the same
+                    messages.send(self._control, ended)
 
 
 def _become(message: messages.Message, log: int, sandbox: dict[str, Any]) -> None:

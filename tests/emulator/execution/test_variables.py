@@ -61,3 +61,13 @@ def test_places_of_a_bare_host_are_told(make_version):
     seen = variables(make_version(), task_root="/x/code", layers="/x/opt")
     assert seen["LAMBDA_TASK_ROOT"] == seen["PWD"] == "/x/code"
     assert seen["PATH"].endswith(":/x/opt/bin")
+
+
+def test_node_looks_for_packages_in_layers_and_beside_the_runtime(make_version):
+    node = make_version(runtime="nodejs22.x")
+    assert variables(node)["NODE_PATH"] == (
+        "/opt/nodejs/node22/node_modules:/opt/nodejs/node_modules:/var/runtime/node_modules:/var/runtime:/var/task"
+    )
+    assert variables(node, layers="/x/opt")["NODE_PATH"].startswith("/x/opt/nodejs/node22/node_modules:/x/opt/")
+    assert variables(make_version(runtime="nodejs22.x", variables={"NODE_PATH": "/a"}))["NODE_PATH"] == "/a"
+    assert "NODE_PATH" not in variables(make_version())

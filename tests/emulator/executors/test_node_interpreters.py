@@ -235,6 +235,13 @@ class TestOptions:
         program = node_program(Places(), SYSTEM, version(), "/opt/wrap", isolated=True)
         assert program.arguments[:2] == ("/opt/wrap", "/var/lang/bin/node")
 
+    @pytest.mark.parametrize(
+        ("wrapper", "found"), [("/var/task/a/w", "/c/a/w"), ("/opt/w", "/l/w"), ("/usr/bin/w", "/usr/bin/w")]
+    )
+    def test_without_a_sandbox_the_script_is_where_the_code_is(self, wrapper, found):
+        places = Places(task_root="/c", layers="/l")
+        assert node_program(places, SYSTEM, version(), wrapper, isolated=False).arguments[0] == found
+
 
 def version(**fields: object) -> FunctionVersion:
     plain = {
