@@ -17,8 +17,8 @@ from emulator.resources.function import FunctionVersion
 from tests.emulator.executors.node_function import HAS_NODE
 
 PREFIX = "/home/me/.nvm/versions/node/v22.11.0"
-NODE22 = NodeInterpreter(f"{PREFIX}/bin/node", "22.11.0", PREFIX, (), "/work/runtimes/n")
-SYSTEM = NodeInterpreter("/usr/bin/node", "20.16.0", "", (), "/work/runtimes/s")
+NODE22 = NodeInterpreter(f"{PREFIX}/bin/node", "22.11.0", PREFIX, (), "/srv/runtimes/n")
+SYSTEM = NodeInterpreter("/usr/bin/node", "20.16.0", "", (), "/srv/runtimes/s")
 
 
 @pytest.fixture
@@ -157,7 +157,7 @@ class TestSandbox:
     def test_an_installation_of_its_own_is_shown_whole(self):
         steps = node_view(Places(), NODE22)
         assert ["show", "/var/lang", PREFIX] in steps
-        assert ["show", "/var/runtime", "/work/runtimes/n"] in steps
+        assert ["show", "/var/runtime", "/srv/runtimes/n"] in steps
         assert node_program(Places(), NODE22, version(), None, isolated=True).arguments[0] == "/var/lang/bin/node"
 
     def test_of_the_system_s_only_the_program(self):
