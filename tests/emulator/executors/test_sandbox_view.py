@@ -9,28 +9,28 @@ from emulator.executors.sandbox_view import sandbox_view
 
 PREFIX = "/home/me/.pyenv/versions/3.12.1"
 PYTHON = Interpreter(
-    f"{PREFIX}/bin/python3.12", "3.12.1", PREFIX, (f"{PREFIX}/lib/python3.12/site-packages",), "/work/runtimes/x"
+    f"{PREFIX}/bin/python3.12", "3.12.1", PREFIX, (f"{PREFIX}/lib/python3.12/site-packages",), "/srv/runtimes/x"
 )
 
 
 def view(interpreter: Interpreter | None, layers: Path | None = None) -> dict[str, list]:
-    code, temporary, empty = Path("/work/code/1"), Path("/work/e/tmp"), Path("/work/empty")
+    code, temporary, empty = Path("/srv/code/1"), Path("/srv/e/tmp"), Path("/srv/empty")
     steps = sandbox_view(Places(), code, layers, temporary, interpreter, empty=empty)
     return {step[1]: [step[0], *step[2:]] for step in steps}
 
 
 def test_what_is_aws_s_stands_where_aws_has_it():
     seen = view(PYTHON)
-    assert seen["/var/task"] == ["show", "/work/code/1"]
-    assert seen["/var/runtime"] == ["show", "/work/runtimes/x"]
+    assert seen["/var/task"] == ["show", "/srv/code/1"]
+    assert seen["/var/runtime"] == ["show", "/srv/runtimes/x"]
     assert seen["/var/lang"] == ["show", PREFIX]
     assert seen["/opt"] == ["folder"]
-    assert seen["/tmp"] == ["lend", "/work/e/tmp"]
+    assert seen["/tmp"] == ["lend", "/srv/e/tmp"]
     assert seen["/lambda-entrypoint.sh"][0] == "file"
 
 
 def test_layers_stand_in_opt():
-    assert view(PYTHON, Path("/work/code/2"))["/opt"] == ["show", "/work/code/2"]
+    assert view(PYTHON, Path("/srv/code/2"))["/opt"] == ["show", "/srv/code/2"]
 
 
 def test_nothing_but_tmp_can_be_written_to():
@@ -38,7 +38,7 @@ def test_nothing_but_tmp_can_be_written_to():
 
 
 def test_packages_of_the_host_s_python_are_hidden():
-    assert view(PYTHON)["/var/lang/lib/python3.12/site-packages"] == ["show", "/work/empty"]
+    assert view(PYTHON)["/var/lang/lib/python3.12/site-packages"] == ["show", "/srv/empty"]
 
 
 def test_the_sdk_is_there():
@@ -74,9 +74,9 @@ def test_a_wrapper_script_is_given_the_command():
 
 
 def test_without_a_sandbox_python_is_started_without_the_host_s_packages():
-    places = Places(runtime_folder="/work/runtimes/x")
+    places = Places(runtime_folder="/srv/runtimes/x")
     program = python_program(places, PYTHON, None, isolated=False)
-    assert program.arguments == (PYTHON.path, "-S", "/work/runtimes/x/bootstrap.py")
+    assert program.arguments == (PYTHON.path, "-S", "/srv/runtimes/x/bootstrap.py")
 
 
 def test_a_bootstrap_must_be_there_and_executable(tmp_path):
