@@ -126,10 +126,11 @@ def server() -> Iterator[Server]:
 
 @pytest.mark.slow
 class TestMoto:
-    def test_lambda_answers_before_its_companion_does(self):
+    def test_lambda_does_not_wait_for_its_companion(self):
         with serving("--services") as server:
             assert server.client("lambda").list_functions()["Functions"] == []
-            assert server.companions == {"kind": "moto", "state": "starting"}
+            assert server.companions["kind"] == "moto"
+            assert server.companions["state"] in {"starting", "ready"}  # which of them is a race that either may win
 
     def test_one_url_serves_queues_with_urls_of_its_own_and_lambda_s_account(self, server):
         sqs = server.client("sqs")
