@@ -18,14 +18,13 @@ When the socket closes, the init ends, and with it everything it started.
 import contextlib
 import os
 import resource
-import select
 import signal
 import socket
 import time
 from typing import Any
 
 import emulator.executors.spawner.namespaces as kernel
-from emulator.executors.spawner import descendants, file_tree, messages
+from emulator.executors.spawner import descendants, file_tree, loop, messages
 
 _CANNOT_EXECUTE, _NOT_FOUND = 126, 127  # what a shell exits with
 
@@ -53,26 +52,11 @@ class Init:
         self._programs: dict[int, int] = {}  # process id → number
 
     def serve(self) -> None:
-        woken, waker = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
-        signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
-        signal.signal(signal.SIGCHLD, lambda *_: None)  # a handler, so that the descriptor is written to
-        poll = select.poll()
-        poll.register(self._control, select.POLLIN)
-        poll.register(woken, select.POLLIN)
-        while True:
-            ready = {descriptor for descriptor, _ in poll.poll()}
-            if woken in ready:
-                os.read(woken, 4096)
-                self._report_ended()
-            if self._control.fileno() in ready:
-                message, _ = messages.receive(self._control)
-                if message is None:
-                    if not self._sandbox["isolated"]:
-                        self._kill_all()  # a namespace ends with its first process; a plain family does not
-                    return
-                self._obey(message)
+        loop.serve(self._control, self._obey, self._report_ended)
+        if not self._sandbox["isolated"]:
+            self._kill_all()  # a namespace ends with its first process; a plain family does not
 
-    def _obey(self, message: messages.Message) -> None:
+    def _obey(self, message: messages.Message, _descriptors: list[int]) -> None:
         if "run" in message:
             self._run(message)
         elif "kill" in message:

@@ -13,7 +13,6 @@ and hears once, at the beginning:
 
 import contextlib
 import os
-import select
 import shutil
 import signal
 import socket
@@ -25,7 +24,7 @@ from collections.abc import Callable
 from typing import Any
 
 import emulator.executors.spawner.namespaces as kernel
-from emulator.executors.spawner import descendants, file_tree, init, messages
+from emulator.executors.spawner import descendants, file_tree, init, loop, messages
 
 _PATIENCE = 2.0  # seconds that inits have to end by themselves
 _REMOVALS = 5
@@ -56,22 +55,7 @@ class Spawner:
 
     def serve(self) -> None:
         """Returns when the server closes the socket."""
-        woken, waker = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
-        signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
-        poll = select.poll()
-        poll.register(self._control, select.POLLIN)
-        poll.register(woken, select.POLLIN)
-        while True:
-            ready = {descriptor for descriptor, _ in poll.poll()}
-            if woken in ready:
-                os.read(woken, 4096)
-                _reap()
-            if self._control.fileno() in ready:
-                message, descriptors = messages.receive(self._control)
-                if message is None:
-                    return
-                self._obey(message, descriptors)
+        loop.serve(self._control, self._obey, _reap)
 
     def _obey(self, message: messages.Message, descriptors: list[int]) -> None:
         if "start" in message:
