@@ -26,7 +26,7 @@ from emulator.execution.runtime_process import RuntimeProcess
 from emulator.execution.start_gate import StartGate
 from emulator.execution.ticket import Ticket
 from emulator.execution.variables import function_variables
-from emulator.executors.executor import EntryPointError, Executor, RuntimeExit, Sandbox
+from emulator.executors.executor import EntryPointError, Executor, ExtensionExit, RuntimeExit, Sandbox
 from emulator.resources.function import FunctionVersion
 from emulator.runtime_api.event import event_for
 
@@ -235,6 +235,12 @@ class ExecutionEnvironment:
             if was_finishing:
                 self._become_available()
 
+    def extension_output(self, name: str, data: bytes) -> None:
+        """An extension wrote something. None is started yet."""
+
+    def extension_ended(self, name: str, how: ExtensionExit) -> None:
+        """An extension ended. None is started yet."""
+
     def sandbox_failed(self, reason: str) -> None:
         """There is no sandbox."""
         self._give_up(EmulatorError(f"The function's sandbox cannot be built: {reason}."))
@@ -328,7 +334,7 @@ class ExecutionEnvironment:
             self._run(server.close())
         if self._sandbox is not None and self.state is not State.STOPPED:
             self._memory_used_mb(exactly=True)
-            self._sandbox.kill_runtime()
+            self._sandbox.kill_all()
         self._log.end_of_runtime()
 
     def _cancel_timer(self) -> None:

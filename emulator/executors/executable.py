@@ -24,17 +24,21 @@ def check_architecture(program: Path, wanted: str) -> None:
         raise EmulatorError(f"The function's bootstrap is built for {wanted}, and this machine is {_HOST}.")
 
 
-def start_fault(file: Path, shown: Mapping[str, Path]) -> str | None:
+def start_fault(file: Path, shown: Mapping[str, Path], language_root: str = "/var/lang") -> str | None:
     """What the kernel will say to starting `file`; None if nothing seems to stand in its way.
 
-    `shown` are folders that the function sees elsewhere than where they are, by the path at which it sees them.
+    `shown` are folders that the function sees elsewhere than where they are, by the path at which it sees them. What
+    is in `language_root` is not looked for: it may be the function's alone.
     """
+    if not file.exists():
+        return "no such file or directory"  # a link to nowhere
     if not file.stat().st_mode & 0o001:
         return "permission denied"
     head = _head(file)
     if head.startswith(b"#!"):
         interpreter = _interpreter_of(head)
-        return None if interpreter and _exists(interpreter, shown) else "no such file or directory"
+        there = interpreter.startswith(language_root + "/") or (interpreter and _exists(interpreter, shown))
+        return None if there else "no such file or directory"
     runs_here = head.startswith(_ELF) and _built_for(head) in {None, _HOST}
     return None if runs_here else "exec format error"
 

@@ -1,13 +1,14 @@
-"""What the execution environments ask of an executor: a place to run, and runtimes in it.
+"""What the execution environments ask of an executor: a place to run, and runtimes and extensions in it.
 
 A *sandbox* is the outside of one execution environment: its files, and whatever runs in it. A *runtime* is one
 process in it, with what that process starts. Runtimes of a sandbox are numbered; one runs at a time; `/tmp` outlives
-them all.
+them all. An *external extension* is a process beside it, from an executable in the layers' `extensions` folder; it is
+known by that file's name. A reset ends all of them together (`kill_all`).
 """
 
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -53,16 +54,40 @@ class RuntimeExit(NamedTuple):
     @property
     def sentence(self) -> str:
         """How AWS words it, behind `RequestId: … Error: `."""
-        code = os.waitstatus_to_exitcode(self.status)
-        if code == 0:
+        if self.status == 0:
             return "Runtime exited without providing a reason"
-        if code > 0:
-            return f"Runtime exited with error: exit status {code}"
-        return f"Runtime exited with error: signal: {_SIGNAL_NAMES.get(-code, f'signal {-code}')}"  # type: ignore[call-overload]
+        return f"Runtime exited with error: {_go_exit_error(self.status)}"
+
+
+class ExtensionExit(NamedTuple):
+    """How the process of an external extension ended. `status` is what waitpid gives."""
+
+    status: int
+
+    @property
+    def sentence(self) -> str:
+        """How AWS words it, behind `RequestId: … Error: ` (runtime-api.md §6)."""
+        return "exit code 0" if self.status == 0 else _go_exit_error(self.status)
+
+
+def _go_exit_error(status: int) -> str:
+    """The text of Go's `exec.ExitError`, which AWS passes on."""
+    code = os.waitstatus_to_exitcode(status)
+    if code > 0:
+        return f"exit status {code}"
+    return f"signal: {_SIGNAL_NAMES.get(-code, f'signal {-code}')}"  # type: ignore[call-overload]
 
 
 class EntryPointError(Exception):
     """The function's code holds nothing that could be started. The text is AWS's."""
+
+
+class ExtensionLaunchError(Exception):
+    """An external extension cannot be started. The text is AWS's; `error_type` is that of `platform.extension`."""
+
+    def __init__(self, text: str, error_type: str) -> None:
+        super().__init__(text)
+        self.error_type = error_type  # "PermissionDenied" or "UnknownError"
 
 
 class SandboxListener(Protocol):
@@ -73,6 +98,12 @@ class SandboxListener(Protocol):
 
     def runtime_ended(self, number: int, how: RuntimeExit) -> None:
         """Runtime `number` has ended, by itself or because it was killed; all it wrote has been passed on."""
+
+    def extension_output(self, name: str, data: bytes) -> None:
+        """The external extension `name` wrote something, as output or as errors."""
+
+    def extension_ended(self, name: str, how: ExtensionExit) -> None:
+        """The external extension `name` has ended, and not by `kill_all`; all it wrote has been passed on."""
 
     def sandbox_failed(self, reason: str) -> None:
         """The sandbox cannot be had on this machine: no fault of the function's."""
@@ -90,11 +121,26 @@ class Sandbox(Protocol):
         Raises EntryPointError if the code has no entry point.
         """
 
-    def kill_runtime(self) -> None:
-        """Kills the runtime and everything that it started. Returns at once; what is started next finds none of it."""
+    def signal_runtime(self, number: int) -> None:
+        """Sends the process of the runtime a signal, which neither its children nor the extensions get."""
+
+    def extensions(self) -> Sequence[str]:
+        """The names of the external extensions: what lies in the layers' `extensions` folder and is no folder."""
+
+    def start_extension(self, name: str, variables: Mapping[str, str]) -> None:
+        """Starts one of them, which must not be running. Raises ExtensionLaunchError if it is nothing that starts."""
+
+    def signal_extension(self, name: str, number: int) -> None:
+        """Sends the process of an external extension a signal."""
+
+    def kill_all(self) -> None:
+        """Kills the runtime, the extensions, and everything that they started.
+
+        Returns at once; what is started next finds none of it. Nothing is told of those who end by it.
+        """
 
     def pass_on_output(self) -> None:
-        """Passes on whatever has been written until now."""
+        """Passes on whatever the runtime and the extensions have written until now."""
 
     def memory_used(self) -> int:
         """The most memory that the present runtime has used so far, in bytes; 0 if that is not known."""

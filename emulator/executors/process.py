@@ -163,11 +163,13 @@ class ProcessExecutor:
             "open_files": quotas.FILE_DESCRIPTORS,
         }
         if interpreter is None:
-            return Plan(places, layout, bootstrap_program(places, code, layers))
+            return Plan(places, layout, bootstrap_program(places, code, layers), code, layers)
         wrapper = (version.variables or {}).get("AWS_LAMBDA_EXEC_WRAPPER")
         if isinstance(interpreter, NodeInterpreter):
-            return Plan(places, layout, node_program(places, interpreter, version, wrapper, isolated=isolated))
-        return Plan(places, layout, python_program(places, interpreter, wrapper, isolated=isolated))
+            program = node_program(places, interpreter, version, wrapper, isolated=isolated)
+        else:
+            program = python_program(places, interpreter, wrapper, isolated=isolated)
+        return Plan(places, layout, program, code, layers)
 
 
 def _bare_places(interpreter: Interpreter | None, code: Path, layers: Path | None, folder: Path) -> Places:

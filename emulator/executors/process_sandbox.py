@@ -5,11 +5,13 @@ import os
 import re
 import signal
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from emulator.errors import EmulatorError
 from emulator.executors.executor import EntryPointError, Places, RuntimeExit, SandboxListener
+from emulator.executors.extension_processes import ExtensionProcesses
 from emulator.executors.program import Program
 from emulator.executors.spawner import messages
 from emulator.executors.spawner_link import SpawnerLink
@@ -21,11 +23,16 @@ _PEAK = re.compile(rb"VmHWM:\s*(\d+) kB")
 
 
 class Plan(NamedTuple):
-    """What a sandbox is made from. `layout` is what the spawner is told (spawner/process.py)."""
+    """What a sandbox is made from. `layout` is what the spawner is told (spawner/process.py).
+
+    `code` and `layers` are where these are unpacked; `layers` is None for a function that has none.
+    """
 
     places: Places
     layout: dict[str, Any]
     program: Program
+    code: Path
+    layers: Path | None
 
 
 class ProcessSandbox:
@@ -41,6 +48,7 @@ class ProcessSandbox:
         self._listener = listener
         self._release = release
         self._loop = asyncio.get_running_loop()
+        self._extensions = ExtensionProcesses(plan.places, plan.code, plan.layers, self._tell_running, listener)
         self._control: socket.socket | None = None
         self._output = -1
         self._status = -1  # descriptor of the runtime's /proc/…/status
@@ -54,9 +62,7 @@ class ProcessSandbox:
             raise EntryPointError(self._program.refusal)
         self._running = number
         self._peak = 0
-        own = {"_LAMBDA_TELEMETRY_LOG_FD": str(_LOG_DESCRIPTOR)}
-        if not self._layout["isolated"]:
-            own |= {"TMPDIR": self.places.temporary, "_PARITY_LAYERS": self.places.layers}
+        own = {"_LAMBDA_TELEMETRY_LOG_FD": str(_LOG_DESCRIPTOR), **self._bare_variables()}
         message = {
             "run": number,
             "argv": self._program.arguments,
@@ -64,15 +70,29 @@ class ProcessSandbox:
             "cwd": self.places.task_root,
             "log_fd": _LOG_DESCRIPTOR,
         }
-        try:
-            self._tell(message)
-        except OSError:  # the init was killed, and we had not heard of it yet
-            self._hang_up()
-            self._tell(message)
+        self._tell_running(message)
 
-    def kill_runtime(self) -> None:
-        """See Sandbox.kill_runtime."""
+    def signal_runtime(self, number: int) -> None:
+        """See Sandbox.signal_runtime."""
+        if self._running is not None:
+            self._tell_running({"signal": self._running, "number": number})
+
+    def extensions(self) -> Sequence[str]:
+        """See Sandbox.extensions."""
+        return self._extensions.names
+
+    def start_extension(self, name: str, variables: Mapping[str, str]) -> None:
+        """See Sandbox.start_extension. Raises EmulatorError if the helper process is beyond help."""
+        self._extensions.start(name, {**variables, **self._bare_variables()})
+
+    def signal_extension(self, name: str, number: int) -> None:
+        """See Sandbox.signal_extension."""
+        self._extensions.signal(name, number)
+
+    def kill_all(self) -> None:
+        """See Sandbox.kill_all."""
         self._running = None
+        self._extensions.forget()
         if self._control is not None:
             try:
                 self._tell({"kill": True})
@@ -81,6 +101,10 @@ class ProcessSandbox:
 
     def pass_on_output(self) -> None:
         """See Sandbox.pass_on_output."""
+        self._extensions.pass_on_output()
+        self._pass_on_runtime_output()
+
+    def _pass_on_runtime_output(self) -> None:
         for _ in range(_READS_AT_ONCE):
             if self._output < 0:
                 return
@@ -109,14 +133,29 @@ class ProcessSandbox:
         if not self._stopped:
             self._stopped = True
             self._running = None
+            self._extensions.forget()
             self._hang_up()
             self._release()
 
-    def _tell(self, message: messages.Message) -> None:
+    def _bare_variables(self) -> dict[str, str]:
+        """What programs must be told that see the files of the host."""
+        if self._layout["isolated"]:
+            return {}
+        return {"TMPDIR": self.places.temporary, "_PARITY_LAYERS": self.places.layers}
+
+    def _tell_running(self, message: messages.Message, descriptors: Sequence[int] = ()) -> None:
+        """Tells the init something; another one, if it was killed and we had not heard of it yet."""
+        try:
+            self._tell(message, descriptors)
+        except OSError:
+            self._hang_up()
+            self._tell(message, descriptors)
+
+    def _tell(self, message: messages.Message, descriptors: Sequence[int] = ()) -> None:
         if self._control is None:
             self._start_init()
         assert self._control is not None
-        messages.send(self._control, message)
+        messages.send(self._control, message, descriptors)
 
     def _start_init(self) -> None:
         control, its_control = messages.channel()
@@ -134,7 +173,7 @@ class ProcessSandbox:
         os.set_blocking(output, False)
         self._control, self._output = control, output
         self._loop.add_reader(control.fileno(), self._heard)
-        self._loop.add_reader(output, self.pass_on_output)
+        self._loop.add_reader(output, self._pass_on_runtime_output)
 
     def _heard(self) -> None:
         while self._control is not None:
@@ -146,6 +185,8 @@ class ProcessSandbox:
                 self._lost()
             elif "started" in message:
                 self._watch(message["started"], descriptors[0])
+            elif "ended" in message and message["ended"] < 0:
+                self._extensions.ended(message["ended"], message["status"])
             elif "ended" in message:
                 self._peak = max(self._peak, message["peak_kb"] * 1024)
                 self._ended(message["ended"], message["status"])
@@ -173,6 +214,7 @@ class ProcessSandbox:
         self._hang_up()
         if self._running is not None:
             self._ended(self._running, signal.SIGKILL)
+        self._extensions.lost()
 
     def _hang_up(self) -> None:
         self._forget_status()

@@ -79,6 +79,7 @@ def bootstrap_program(places: Places, code: Path, layers: Path | None) -> Progra
     for path, folder in searched.items():
         found = folder and folder / "bootstrap"
         if found and found.is_file():
-            fault = start_fault(found, {places.task_root: code, **({places.layers: layers} if layers else {})})
+            shown = {places.task_root: code, **({places.layers: layers} if layers else {})}
+            fault = start_fault(found, shown, places.language_root)
             return Program((path,), fault and f"fork/exec {path}: {fault}")
     return Program(tuple(searched)[:1], f"Couldn't find valid bootstrap(s): [{' '.join(searched)}]")

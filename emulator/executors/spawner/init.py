@@ -2,15 +2,16 @@
 
 Over its socket the server says:
 
-    {"run": n, "argv": […], "env": {…}, "cwd": "/var/task"}     start program n (a runtime; numbers never repeat)
+    {"run": n, "argv": […], "env": {…}, "cwd": "/var/task"}     start program n (numbers never repeat); it writes to
+                                                                the descriptor that comes with it, or to the log
     {"kill": true}                                              kill everything here but me
     {"signal": n, "number": 15}                                 send program n a signal
 
 and hears:
 
-    {"started": n}          with a descriptor of the program's /proc/…/status, so that the server can read its memory
-    use {"ended": n, "status": s, "peak_kb": k}                     s as waitpid gives it {"failed": "…"}
-    there is no sandbox, and I am leaving
+    {"started": n}          with a descriptor of the program's /proc/…/status, where the server reads its memory
+    {"ended": n, "status": s, "peak_kb": k}                     s as waitpid gives it
+    {"failed": "…"}                                             there is no sandbox, and I am leaving
 
 When the socket closes, the init ends, and with it everything it started.
 """
@@ -56,20 +57,22 @@ class Init:
         if not self._sandbox["isolated"]:
             self._kill_all()  # a namespace ends with its first process; a plain family does not
 
-    def _obey(self, message: messages.Message, _descriptors: list[int]) -> None:
+    def _obey(self, message: messages.Message, descriptors: list[int]) -> None:
         if "run" in message:
-            self._run(message)
+            self._run(message, descriptors[0] if descriptors else self._log)
         elif "kill" in message:
             self._kill_all()
         elif "signal" in message:
             for process, number in self._programs.items():
                 if number == message["signal"]:
                     os.kill(process, message["number"])
+        for descriptor in descriptors:
+            os.close(descriptor)
 
-    def _run(self, message: messages.Message) -> None:
+    def _run(self, message: messages.Message, log: int) -> None:
         process = os.fork()
         if process == 0:
-            _become(message, self._log, self._sandbox)
+            _become(message, log, self._sandbox)
         self._programs[process] = message["run"]
         status = os.open(f"/proc/{process}/status", os.O_RDONLY | os.O_CLOEXEC)
         messages.send(self._control, {"started": message["run"]}, [status])

@@ -91,7 +91,7 @@ class ScriptedSandbox:
         self.pass_on_output()
         self.listener.runtime_ended(number, RuntimeExit(status))
 
-    def kill_runtime(self) -> None:
+    def kill_all(self) -> None:
         if self.process is not None:
             self.process.cancel()
             self.process = None
@@ -105,7 +105,7 @@ class ScriptedSandbox:
         return 40 * 1024 * 1024
 
     def stop(self) -> None:
-        self.kill_runtime()
+        self.kill_all()
         self.stopped = True
 
 

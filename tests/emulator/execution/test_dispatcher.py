@@ -176,7 +176,7 @@ class TestFailures:
         async with execution({"echo": echo}) as running:
             await running.call("echo")
             sandbox = running.executor.sandboxes[0]
-            sandbox.kill_runtime()
+            sandbox.kill_all()
             sandbox.listener.runtime_ended(1, RuntimeExit(signal.SIGKILL))
             assert (await running.call("echo", b"again")).payload == b"again"
             assert sandbox.runtimes == 2

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from emulator.errors import NotYetError
-from emulator.executors.executor import EntryPointError, RuntimeExit
+from emulator.executors.executor import EntryPointError, ExtensionExit, RuntimeExit
 from emulator.executors.process import ProcessExecutor
 from emulator.resources.code import zip_package
 from emulator.resources.function import FunctionVersion, LayerReference
@@ -27,6 +27,8 @@ class Heard:
         self.written = b""
         self.ended: list[tuple[int, RuntimeExit]] = []
         self.failed: list[str] = []
+        self.extensions_wrote: dict[str, bytes] = {}
+        self.extensions_ended: list[tuple[str, ExtensionExit]] = []
         self._changed = asyncio.Event()
 
     def output(self, data: bytes) -> None:
@@ -35,6 +37,14 @@ class Heard:
 
     def runtime_ended(self, number: int, how: RuntimeExit) -> None:
         self.ended.append((number, how))
+        self._changed.set()
+
+    def extension_output(self, name: str, data: bytes) -> None:
+        self.extensions_wrote[name] = self.extensions_wrote.get(name, b"") + data
+        self._changed.set()
+
+    def extension_ended(self, name: str, how: ExtensionExit) -> None:
+        self.extensions_ended.append((name, how))
         self._changed.set()
 
     def sandbox_failed(self, reason: str) -> None:
@@ -175,7 +185,7 @@ async def test_killing_spares_neither_orphans_nor_other_sessions():
         )
         sandbox.start_runtime(1, {"PATH": "/usr/bin:/bin"})
         await heard.until(lambda: b"started" in heard.written)
-        sandbox.kill_runtime()
+        sandbox.kill_all()
         probe = shell("ps -e -o args | grep -c '^sleep 60'")
         other, other_heard = await machine.sandbox(probe)
         other.start_runtime(1, {"PATH": "/usr/bin:/bin"})
@@ -190,7 +200,7 @@ async def test_the_next_runtime_finds_tmp_and_none_of_the_old_processes(isolated
         variables = {"T": sandbox.places.temporary, "PATH": "/usr/bin:/bin"}
         sandbox.start_runtime(1, {**variables, "N": "1"})
         await heard.until(lambda: b"up" in heard.written)
-        sandbox.kill_runtime()
+        sandbox.kill_all()
         sandbox.start_runtime(2, variables)
         await heard.until(lambda: heard.ended)
         assert heard.written == b"up\nkept\n"
