@@ -48,6 +48,7 @@ LOG_TAIL = 4096  # [docs: InvocationResponse]
 
 # An execution environment
 INIT_SECONDS = 10  # [docs: lambda-runtime-environment]
+PROVISIONED_INIT_SECONDS = 130  # or the function's timeout, if that is longer [docs: the same page]
 FILE_DESCRIPTORS = 1024  # [docs]
 PROCESSES = 1024  # processes and threads together [docs]
 EXTENSIONS = 10  # [rie: core/registrations.go]

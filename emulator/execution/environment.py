@@ -25,7 +25,7 @@ from emulator.execution.logs import LogStore
 from emulator.execution.runtime_process import RuntimeProcess
 from emulator.execution.start_gate import StartGate
 from emulator.execution.ticket import Ticket
-from emulator.execution.variables import function_variables
+from emulator.execution.variables import ON_DEMAND, function_variables
 from emulator.executors.executor import EntryPointError, Executor, ExtensionExit, RuntimeExit, Sandbox
 from emulator.resources.function import FunctionVersion
 from emulator.runtime_api.event import event_for
@@ -47,14 +47,25 @@ class Owner(Protocol):
     def environment_gone(self, environment: "ExecutionEnvironment") -> None:
         """It has stopped."""
 
+    def environment_failed(self, environment: "ExecutionEnvironment", reason: str) -> None:
+        """It was started ahead of any invocation and did not get ready: AWS's code, or our words, say why."""
+
 
 class ExecutionEnvironment:
     """An environment of one function version. It belongs to a pool and serves one invocation at a time."""
 
     def __init__(
-        self, version: FunctionVersion, executor: Executor, logs: LogStore, gate: StartGate, owner: Owner
+        self,
+        version: FunctionVersion,
+        executor: Executor,
+        logs: LogStore,
+        gate: StartGate,
+        owner: Owner,
+        *,
+        initialization_type: str = ON_DEMAND,
     ) -> None:
         self.version = version
+        self.initialization_type = initialization_type
         self.state = State.NEW
         self.idle_since = 0.0
         self._executor = executor
@@ -78,11 +89,12 @@ class ExecutionEnvironment:
 
     # --- What the pool says ---
 
-    def start(self, ticket: Ticket) -> None:
-        """Starts the environment, for an invocation that is served as soon as it is ready."""
+    def start(self, ticket: Ticket | None = None) -> None:
+        """Starts the environment, for an invocation that is served as soon as it is ready; or ahead of any."""
         self._move(Event.START)
         self._ticket = ticket
-        self._log.keep_tail(ticket.invocation.tail)
+        if ticket is not None:
+            self._log.keep_tail(ticket.invocation.tail)
         self._run(self._create())
 
     def invoke(self, ticket: Ticket) -> None:
@@ -132,7 +144,7 @@ class ExecutionEnvironment:
             self._give_up(EmulatorError(f"The function's environment cannot be made: {error}."))
             return
         self._sandbox = sandbox
-        self._log.write(init_start(self.version, self._log.stream_name))
+        self._log.write(init_start(self.version, self._log.stream_name, self.initialization_type))
         await self._start_runtime()
 
     async def _start_runtime(self) -> None:
@@ -145,8 +157,9 @@ class ExecutionEnvironment:
             if api is None:
                 return
             if self.state is State.INITIALIZING:
-                self._deadline = self._loop.call_later(quotas.INIT_SECONDS, self._init_timed_out)
-            runtime.start(function_variables(self.version, self._sandbox.places, api, self._log.stream_name))
+                self._deadline = self._loop.call_later(self._init_limit(), self._init_timed_out)
+            stream, places = self._log.stream_name, self._sandbox.places
+            runtime.start(function_variables(self.version, places, api, stream, self.initialization_type))
         except EntryPointError as error:
             self._init_over(failures.platform_failure(failures.INVALID_ENTRY_POINT, self._request_id(), str(error)))
         except EmulatorError as error:
@@ -157,6 +170,8 @@ class ExecutionEnvironment:
         ticket, self._ticket = self._ticket, None
         if ticket is not None:
             ticket.fail(error)
+        elif self.state is State.INITIALIZING:
+            self._owner.environment_failed(self, str(error))
         self.stop()
 
     # --- What the runtime does (runtime_api.session.Listener) ---
@@ -179,11 +194,11 @@ class ExecutionEnvironment:
         if self.state is State.INITIALIZING:
             self._init_ms = elapsed
             self._cancel_timer()
-            self._log.write(platform_log.InitReport(elapsed, "init", "success"))
+            self._log.write(platform_log.InitReport(elapsed, "init", "success", None, self.initialization_type))
             self._move(Event.READY)
             self._become_available()
         else:
-            self._log.write(platform_log.InitReport(elapsed, "invoke", "success"))
+            self._log.write(platform_log.InitReport(elapsed, "invoke", "success", None, self.initialization_type))
             self._move(Event.READY)
             assert self._ticket is not None
             self._give_event(self._ticket.invocation)
@@ -247,6 +262,11 @@ class ExecutionEnvironment:
 
     # --- Limits ---
 
+    def _init_limit(self) -> float:
+        if self.initialization_type == ON_DEMAND:
+            return quotas.INIT_SECONDS
+        return max(quotas.PROVISIONED_INIT_SECONDS, self.version.timeout)
+
     def _init_timed_out(self) -> None:
         self._init_over(Failure("", b"", "timeout"))
 
@@ -261,7 +281,7 @@ class ExecutionEnvironment:
 
     def _give_event(self, invocation: Invocation) -> None:
         assert self._runtime is not None
-        self._log.write(platform_log.Start(invocation.request_id, self.version.version, invocation.function_arn))
+        self._log.write(self._start_line(invocation))
         remaining = self._began + self.version.timeout - perf_counter()
         self._runtime.give(event_for(invocation, int((time.time() + remaining) * 1000)))
 
@@ -304,16 +324,18 @@ class ExecutionEnvironment:
         elapsed = self._runtime.init_ms if self._runtime is not None else 0.0
         self._end_runtime()
         error_type = None if failure.status == "timeout" else failure.error_type
-        self._log.write(platform_log.InitReport(elapsed, phase, failure.status, error_type))
+        self._log.write(platform_log.InitReport(elapsed, phase, failure.status, error_type, self.initialization_type))
         self._move(Event.FAILED)
         ticket = self._ticket
         if phase == "init":
             self._cancel_timer()
             if ticket is not None:
                 self._begin(ticket)  # the log of the first attempt belongs to this invocation's tail too
+            else:
+                self._owner.environment_failed(self, failures.PROVISIONED_INIT)
         elif ticket is not None:
             invocation = ticket.invocation
-            self._log.write(platform_log.Start(invocation.request_id, self.version.version, invocation.function_arn))
+            self._log.write(self._start_line(invocation))
             self._finish(Outcome(failure.body, "Unhandled"), 0, failure)
             self._become_available()
 
@@ -350,6 +372,10 @@ class ExecutionEnvironment:
             self._memory_sampled = now
             self._memory = max(self._memory, self._sandbox.memory_used())
         return -(-self._memory // _MEGABYTE)
+
+    def _start_line(self, invocation: Invocation) -> platform_log.Start:
+        arn, tenant_id = invocation.function_arn, invocation.tenant_id
+        return platform_log.Start(invocation.request_id, self.version.version, arn, tenant_id)
 
     def _request_id(self) -> str:
         return self._ticket.invocation.request_id if self._ticket is not None else ""

@@ -4,6 +4,7 @@ from emulator import arn, quotas
 from emulator.execution.log_frames import Record, Splitter
 from emulator.execution.logs import LogEvent, LogStore
 from emulator.execution.platform_log import InitStart, PlatformEvent, runtime_version_name
+from emulator.execution.variables import ON_DEMAND
 from emulator.resources.function import FunctionVersion
 from emulator.resources.runtime import runtime_version
 
@@ -58,7 +59,7 @@ class EnvironmentLog:
             self.write(record)
 
 
-def init_start(version: FunctionVersion, stream: str) -> InitStart:
+def init_start(version: FunctionVersion, stream: str, initialization_type: str = ON_DEMAND) -> InitStart:
     """The first event of a log."""
     runtime = version.runtime or "image"
     return InitStart(
@@ -68,4 +69,5 @@ def init_start(version: FunctionVersion, stream: str) -> InitStart:
         version.version,
         stream,
         version.memory_size,
+        initialization_type,
     )

@@ -11,6 +11,7 @@ from typing import NamedTuple
 TIMED_OUT = "Sandbox.Timedout"
 EXIT = "Runtime.ExitError"
 INVALID_ENTRY_POINT = "Runtime.InvalidEntrypoint"
+PROVISIONED_INIT = "FUNCTION_ERROR_INIT_FAILURE"  # [rec: test_provisioned_concurrency_init_failure, 2026-02-17]
 
 _WITH_CAUSE = "application/vnd.aws.lambda.error.cause+json"
 

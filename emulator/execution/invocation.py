@@ -9,6 +9,7 @@ class Invocation:
 
     `function_arn` is the ARN as invoked (unqualified, or with the caller's qualifier). `client_context` is the
     decoded JSON text. `trace_header` is the caller's X-Amzn-Trace-Id. `tail` asks for the last 4 KB of the log.
+    `tenant_id` says for whom a function with tenant isolation runs.
     """
 
     request_id: str
@@ -17,6 +18,7 @@ class Invocation:
     client_context: str | None = None
     trace_header: str | None = None
     tail: bool = False
+    tenant_id: str | None = None
 
 
 @dataclass(slots=True, frozen=True)

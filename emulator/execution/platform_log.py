@@ -55,6 +55,7 @@ class InitStart(NamedTuple):
     function_version: str
     stream: str
     memory_mb: int
+    initialization_type: str = "on-demand"
 
     @property
     def kind(self) -> str:
@@ -69,7 +70,7 @@ class InitStart(NamedTuple):
 
     def record(self) -> dict[str, Any]:
         return {
-            "initializationType": "on-demand",
+            "initializationType": self.initialization_type,
             "phase": "init",
             "runtimeVersion": self.runtime_version,
             "runtimeVersionArn": self.runtime_version_arn,
@@ -87,6 +88,7 @@ class InitReport(NamedTuple):
     phase: str
     status: str
     error_type: str | None = None
+    initialization_type: str = "on-demand"
 
     @property
     def kind(self) -> str:
@@ -94,7 +96,10 @@ class InitReport(NamedTuple):
 
     @property
     def level(self) -> str:
-        return DEBUG if self.status == "success" else WARN
+        """Ahead of any invocation an init is news (logs.md §5, unsure)."""
+        if self.status != "success":
+            return WARN
+        return DEBUG if self.initialization_type == "on-demand" else INFO
 
     def text(self) -> str:
         if self.status == "success":
@@ -108,7 +113,7 @@ class InitReport(NamedTuple):
         error = {"errorType": self.error_type} if self.error_type else {}
         metrics = {"durationMs": round(self.milliseconds, 3)}
         return {
-            "initializationType": "on-demand",
+            "initializationType": self.initialization_type,
             "phase": self.phase,
             "status": self.status,
             **error,
@@ -122,6 +127,7 @@ class Start(NamedTuple):
     request_id: str
     function_version: str
     function_arn: str
+    tenant_id: str | None = None
 
     @property
     def kind(self) -> str:
@@ -135,7 +141,9 @@ class Start(NamedTuple):
         return f"START RequestId: {self.request_id} Version: {self.function_version}\n"
 
     def record(self) -> dict[str, Any]:
-        return {"requestId": self.request_id, "functionArn": self.function_arn, "version": self.function_version}
+        tenant = {} if self.tenant_id is None else {"tenantId": self.tenant_id}  # [rie: interop/events_api.go]
+        version = self.function_version
+        return {"requestId": self.request_id, "functionArn": self.function_arn, "version": version, **tenant}
 
 
 class End(NamedTuple):

@@ -144,6 +144,9 @@ class Pool:
         if not self._environments and not self._awaiting and not self._queued:
             self._machine.pool_empty(self)
 
+    def environment_failed(self, environment: ExecutionEnvironment, reason: str) -> None:
+        """Cannot happen here, where each environment is started for an invocation, which is told."""
+
     # --- Ending ---
 
     def reap(self, before: float) -> None:

@@ -8,8 +8,12 @@ from emulator.execution.credentials import temporary_credentials
 from emulator.executors.executor import Places
 from emulator.resources.function import FunctionVersion
 
+ON_DEMAND, PROVISIONED = "on-demand", "provisioned-concurrency"  # initialization types [docs: configuration-envvars]
 
-def function_variables(version: FunctionVersion, places: Places, runtime_api: str, log_stream: str) -> dict[str, str]:
+
+def function_variables(
+    version: FunctionVersion, places: Places, runtime_api: str, log_stream: str, initialization_type: str = ON_DEMAND
+) -> dict[str, str]:
     """All variables of a runtime process. `runtime_api` is `host:port`.
 
     `_X_AMZN_TRACE_ID` is not among them: runtimes set it with each event, and there is none during init
@@ -20,6 +24,7 @@ def function_variables(version: FunctionVersion, places: Places, runtime_api: st
         **(version.variables or {}),
         **temporary_credentials(version.account_id),
         **_reserved(version, places, runtime_api, log_stream),
+        "AWS_LAMBDA_INITIALIZATION_TYPE": initialization_type,
         **_logging(version),
     }
 
@@ -55,7 +60,6 @@ def _reserved(version: FunctionVersion, places: Places, runtime_api: str, log_st
         "AWS_LAMBDA_FUNCTION_NAME": version.name,
         "AWS_LAMBDA_FUNCTION_VERSION": version.version,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(version.memory_size),
-        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
         "AWS_LAMBDA_LOG_GROUP_NAME": version.log_group,
         "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
         "AWS_LAMBDA_RUNTIME_API": runtime_api,

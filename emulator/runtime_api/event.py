@@ -22,6 +22,8 @@ def event_for(invocation: Invocation, deadline_ms: int) -> Event:
         # A header is one line. A line break in JSON is white space: inside of a text it would be escaped.
         one_line = invocation.client_context.replace("\r", " ").replace("\n", " ")
         headers["Lambda-Runtime-Client-Context"] = one_line
+    if invocation.tenant_id is not None:
+        headers["Lambda-Runtime-Aws-Tenant-Id"] = invocation.tenant_id
     return Event(invocation.request_id, headers, invocation.payload)
 
 
