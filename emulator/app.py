@@ -18,6 +18,9 @@ from emulator.clock import Clock
 from emulator.companions.companion import Companion
 from emulator.errors import EmulatorError
 from emulator.execution.dispatcher import Dispatcher
+from emulator.execution.events import Events
+from emulator.execution.events.event import finding
+from emulator.execution.events.journal import NoJournal
 from emulator.execution.logs import LogStore
 from emulator.executors.process import ProcessExecutor
 from emulator.gateway import Gateway
@@ -48,7 +51,15 @@ class Emulator:
         self._companion = Companion(settings)
         self._executor = _executor(settings)
         self._executor.start()
-        self.dispatcher = Dispatcher(settings, self._clock, self._executor, LogStore(), self._reserved)
+        self.dispatcher = Dispatcher(settings, self._executor, LogStore(), self._reserved)
+        self.events = Events(
+            self.dispatcher.invoke,
+            finding(self._store),
+            self._clock,
+            at_once=settings.max_environments,
+            outlet=None,
+            journal=NoJournal(),
+        )
         self._gateway = Gateway(
             load_model(),
             OPERATIONS,
@@ -75,6 +86,7 @@ class Emulator:
 
     async def close(self) -> None:
         """Stops everything. No process, port or file is left."""
+        await self.events.close()
         await asyncio.gather(self._server.close(), self.dispatcher.close(), self._companion.close())
 
     def _reserved(self, account_id: str, region: str) -> int:
@@ -93,6 +105,7 @@ class Emulator:
             request=request,
             resources=self._store.region(account_id, region),
             dispatcher=self.dispatcher,
+            events=self.events,
             settings=self._settings,
             clock=self._clock,
         )

@@ -41,6 +41,12 @@ def iso_milliseconds(moment: datetime) -> str:
     return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}+0000"
 
 
+def iso_zulu(moment: datetime) -> str:
+    """`2019-11-14T18:16:05.568Z`: the timestamp of a record for a destination (async.md §2)."""
+    utc = moment.astimezone(UTC)
+    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+
+
 def iso_microseconds(moment: datetime) -> str:
     """`2022-07-07T15:19:41.225854Z`: the times of a function URL [issues: turbot/steampipe-plugin-aws#1146, 2022]."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"

@@ -473,6 +473,18 @@ class TooManyRequestsException(ServiceError):
         return cls("Rate Exceeded.", Reason=reason)
 
 
+class RecursiveInvocationException(ServiceError):
+    """A function was invoked in a loop of functions and other services, and that was stopped."""
+
+    @classmethod
+    def stopped(cls) -> Self:
+        """The words are those in which the model describes the exception."""
+        return cls(
+            "Lambda has detected your function being invoked in a recursive loop with other Amazon Web Services "
+            "resources and stopped your function's invocation."
+        )
+
+
 class ResourceInUseException(ServiceError):
     """An event source mapping is on its way from one state to another [model]. How AWS words it is unsure."""
 

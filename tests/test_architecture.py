@@ -27,6 +27,7 @@ EMULATOR_LAYERS = (
     (
         *("wire", "wire.messages", "protocol", "resources"),
         *("execution.lifecycle", "execution.admission", "execution.assignment", "execution.invocation"),
+        "execution.recursion",
     ),
     ("wire.server", "executors", "runtime_api"),
     ("execution", "event_sources", "companions"),

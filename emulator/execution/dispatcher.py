@@ -12,11 +12,9 @@ from functools import partial
 from typing import Any
 
 from emulator import quotas
-from emulator.clock import Clock
 from emulator.errors import EmulatorError
 from emulator.execution.admission import refusal, throttled
 from emulator.execution.environment import ExecutionEnvironment
-from emulator.execution.event_queue import EventQueue
 from emulator.execution.invocation import Invocation, Outcome
 from emulator.execution.logs import LogStore
 from emulator.execution.pool import Pool
@@ -42,21 +40,18 @@ class Dispatcher:
     def __init__(
         self,
         settings: Settings,
-        clock: Clock,
         executor: Executor,
         logs: LogStore,
         reserved_in_account: Callable[[str, str], int],
     ) -> None:
         self.logs = logs
         self._settings = settings
-        self._clock = clock
         self._executor = executor
         self._reserved_in_account = reserved_in_account
         self._gate = StartGate(2 * (os.cpu_count() or 1))
         self._pools: dict[str, Pool] = {}
         self._functions: dict[tuple[str, str, str], _Running] = {}
         self._unreserved: dict[tuple[str, str], _Running] = {}
-        self._queues: dict[tuple[str, str, str], EventQueue] = {}
         self._environments = 0
         self.crowded = False
         self._waiting_pools: list[Pool] = []
@@ -92,17 +87,6 @@ class Dispatcher:
         self._pool(version).invoke(ticket)
         return ticket.outcome
 
-    def enqueue(self, version: Callable[[], FunctionVersion], invocation: Invocation, function: Function) -> None:
-        """Takes an event, to be run later. `version` is called when its turn has come; it may raise ServiceError."""
-        if self._closed:
-            raise EmulatorError("The emulator is stopping.")
-        key = (function.account_id, function.region, function.name)
-        queue = self._queues.get(key)
-        if queue is None:
-            queue = self._queues[key] = EventQueue(self.invoke, self._clock, self._settings.max_environments)
-            self._reap_later()
-        queue.add(version, invocation, function)
-
     def retire(self, version_key: str) -> None:
         """Says that a version is no longer current: what runs finishes, and its environments end with it."""
         pool = self._pools.get(version_key)
@@ -119,8 +103,6 @@ class Dispatcher:
         self._closed = True
         if self._reaper is not None:
             self._reaper.cancel()
-        for queue in self._queues.values():
-            queue.close()
         environments = [environment for pool in list(self._pools.values()) for environment in pool.stop()]
         await asyncio.gather(*(environment.closed() for environment in environments))
         await self._executor.close()
@@ -196,8 +178,7 @@ class Dispatcher:
         for pool in list(self._pools.values()):
             pool.reap(before)
         self._functions = {key: running for key, running in self._functions.items() if running.count}
-        self._queues = {key: queue for key, queue in self._queues.items() if not queue.empty}
-        if self._pools or self._queues:
+        if self._pools:
             self._reap_later()
 
 

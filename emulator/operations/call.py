@@ -8,6 +8,7 @@ from emulator.wire.messages import Request
 if TYPE_CHECKING:
     from emulator.clock import Clock
     from emulator.execution.dispatcher import Dispatcher
+    from emulator.execution.events import Events
     from emulator.resources.store import RegionResources
     from emulator.settings import Settings
 
@@ -31,5 +32,6 @@ class Call:
     request: Request
     resources: "RegionResources"
     dispatcher: "Dispatcher"
+    events: "Events"
     settings: "Settings"
     clock: "Clock"

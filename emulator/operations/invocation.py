@@ -14,11 +14,14 @@ from emulator.errors import (
     InvalidRequestContentException,
     NoPublishedVersionException,
     NotYetError,
+    RecursiveInvocationException,
     RequestEntityTooLargeException,
     ResourceConflictException,
     ResourceNotFoundException,
 )
+from emulator.execution.events.event import QueuedEvent
 from emulator.execution.invocation import Invocation, Outcome
+from emulator.execution.recursion import is_loop
 from emulator.operations.call import Call, Members
 from emulator.operations.payload import read_payload
 from emulator.operations.target import Target, read_target, resources_of
@@ -40,8 +43,9 @@ def invoke(call: Call, members: Members) -> Members | asyncio.Future[Members]:
     if kind == "DryRun":
         return {"StatusCode": 204, "Payload": b""}
     if asynchronous:
-        call.dispatcher.enqueue(_later(call, target), invocation, function)
+        _accept(call, target, invocation)
         return {"StatusCode": 202, "Payload": b""}
+    _refuse_loop(invocation, function)
     return _answer(version, call.dispatcher.invoke(version, invocation, function), _describe)
 
 
@@ -55,6 +59,7 @@ def invoke_with_response_stream(call: Call, members: Members) -> Members | async
     _, function, version, invocation = _read(call, members, quotas.SYNCHRONOUS_PAYLOAD, asynchronous=False)
     if members.get("InvocationType") == "DryRun":
         return {"StatusCode": 204}
+    _refuse_loop(invocation, function)
     return _answer(version, call.dispatcher.invoke(version, invocation, function), _describe_stream)
 
 
@@ -63,7 +68,7 @@ def invoke_async(call: Call, members: Members) -> Members:
     body = members.get("InvokeArgs") or b""
     _refuse_oversized(body, quotas.INVOKE_ASYNC_PAYLOAD, "InvokeAsync")
     target = read_target(call, members["FunctionName"])
-    function, version = _find(call, target)
+    _, version = _find(call, target)
     payload = read_payload(body)
     _check_invocable(version, members)
     invocation = Invocation(
@@ -72,7 +77,7 @@ def invoke_async(call: Call, members: Members) -> Members:
         function_arn=target.arn(target.qualifier),
         trace_header=call.request.headers.get("x-amzn-trace-id"),
     )
-    call.dispatcher.enqueue(_later(call, target), invocation, function)
+    _accept(call, target, invocation)
     return {"Status": 202}
 
 
@@ -112,12 +117,18 @@ def _find(call: Call, target: Target) -> tuple[Function, FunctionVersion]:
     return function, version
 
 
-def _later(call: Call, target: Target) -> Callable[[], FunctionVersion]:
-    """Finds the version when the event's turn has come: by then there may be another, or none.
+def _accept(call: Call, target: Target, invocation: Invocation) -> None:
+    """Takes an event. Which version serves it is found when its turn has come: by then there may be another, or none.
 
     [rec: test_async_invoke_queue_upon_function_update, 2025-11-24]
     """
-    return lambda: _find(call, target)[1]
+    call.events.accept(QueuedEvent(target.account_id, target.region, target.name, target.qualifier, invocation))
+
+
+def _refuse_loop(invocation: Invocation, function: Function) -> None:
+    """Raises RecursiveInvocationException for one call too many in a chain. An event is accepted, and ends later."""
+    if invocation.trace_header is not None and is_loop(invocation.trace_header, function):
+        raise RecursiveInvocationException.stopped()
 
 
 def _check_invocable(version: FunctionVersion, members: Members) -> None:

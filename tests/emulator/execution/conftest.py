@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from emulator.clock import Clock
 from emulator.errors import EmulatorError
 from emulator.execution.dispatcher import Dispatcher
 from emulator.execution.invocation import Invocation, Outcome
@@ -142,8 +141,7 @@ class Execution:
         self.executor = ScriptedExecutor(scripts)
         self.settings = Settings(**settings)
         self.logs = LogStore()
-        clock = Clock(self.settings.time_scale)
-        self.dispatcher = Dispatcher(self.settings, clock, self.executor, self.logs, lambda account, region: 0)
+        self.dispatcher = Dispatcher(self.settings, self.executor, self.logs, lambda account, region: 0)
         self._make_version = make_version
         self.functions: dict[str, Function] = {}
 

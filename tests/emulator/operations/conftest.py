@@ -18,6 +18,7 @@ import pytest
 from emulator.arn import partition_of
 from emulator.clock import Clock
 from emulator.errors import ServiceError
+from emulator.execution.events.event import QueuedEvent
 from emulator.execution.invocation import Invocation, Outcome
 from emulator.operations import OPERATIONS
 from emulator.operations.call import Call
@@ -91,7 +92,6 @@ class RecordingDispatcher:
 
     def __init__(self) -> None:
         self.invoked: list[tuple[FunctionVersion, Invocation, Function]] = []
-        self.enqueued: list[tuple[Callable[[], FunctionVersion], Invocation, Function]] = []
         self.retired: list[str] = []
         self.running: asyncio.Future[Outcome] | None = None
 
@@ -100,11 +100,18 @@ class RecordingDispatcher:
         self.running = asyncio.get_running_loop().create_future()
         return self.running
 
-    def enqueue(self, find: Callable[[], FunctionVersion], invocation: Invocation, function: Function) -> None:
-        self.enqueued.append((find, invocation, function))
-
     def retire(self, key: str) -> None:
         self.retired.append(key)
+
+
+class RecordingEvents:
+    """Notes the events that it is given."""
+
+    def __init__(self) -> None:
+        self.accepted: list[QueuedEvent] = []
+
+    def accept(self, event: QueuedEvent) -> None:
+        self.accepted.append(event)
 
 
 class World:
@@ -120,6 +127,7 @@ class World:
         self.clock = MovedClock()
         self.store = Store()
         self.dispatcher = RecordingDispatcher()
+        self.events = RecordingEvents()
         self.settings = Settings(settle_seconds=1.0)
         self._requests = itertools.count(1)
 
@@ -133,7 +141,8 @@ class World:
             base_url="http://localhost:4566",
             request=Request("POST", "/", "", headers),
             resources=self.store.region(account_id, region),
-            dispatcher=self.dispatcher,  # type: ignore[arg-type]
+            dispatcher=self.dispatcher,
+            events=self.events,  # type: ignore[arg-type]
             settings=self.settings,
             clock=self.clock,
         )

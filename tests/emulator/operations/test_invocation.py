@@ -7,6 +7,7 @@ import json
 import pytest
 
 from emulator.errors import NotYetError, ServiceError
+from emulator.execution.events.event import finding
 from emulator.execution.invocation import Outcome
 from emulator.operations import OPERATIONS
 
@@ -28,7 +29,7 @@ def invoke(world, headers=None, outcome=None, **members):
 @pytest.fixture
 def sent(world):
     """The last invocation that the dispatcher was given."""
-    return lambda: (world.dispatcher.invoked or world.dispatcher.enqueued)[-1][1]
+    return lambda: world.dispatcher.invoked[-1][1] if world.dispatcher.invoked else world.events.accepted[-1].invocation
 
 
 def test_a_synchronous_call(world, sent):
@@ -107,22 +108,24 @@ def test_an_event_is_queued_for_whatever_version_there_is_then(world):
     world.create()
     answer = invoke(world, InvocationType="Event", Payload=b"1", LogType="Tail", ClientContext="e30=")
     assert answer == {"StatusCode": 202, "Payload": b""}
-    find, invocation, function = world.dispatcher.enqueued[0]
+    event = world.events.accepted[0]
+    invocation, find = event.invocation, finding(world.store)
     assert (invocation.payload, invocation.client_context, invocation.tail) == (b"1", None, False)
-    assert function is world.function()
     world.do("UpdateFunctionCode", FunctionName="fn", ZipFile=world.other_code)
-    assert find().code.zip_bytes == world.code
+    assert find(event) == (world.function(), world.function().running)
+    assert find(event)[1].code.zip_bytes == world.code
     world.settle()
-    assert find().code.zip_bytes == world.other_code
+    assert find(event)[1].code.zip_bytes == world.other_code
     world.do("DeleteFunction", FunctionName="fn")
     with pytest.raises(ServiceError):
-        find()
+        find(event)
 
 
 def test_a_dry_run_runs_nothing(world):
     world.create()
     assert invoke(world, InvocationType="DryRun") == {"StatusCode": 204, "Payload": b""}
-    assert not world.dispatcher.invoked + world.dispatcher.enqueued
+    assert not world.dispatcher.invoked
+    assert not world.events.accepted
 
 
 @pytest.mark.parametrize(("kind", "limit"), [("RequestResponse", 6_291_456), ("Event", 1_048_576)])
@@ -225,7 +228,7 @@ class TestInvokeAsync:
     def test_queues_an_event(self, world):
         world.create()
         assert world.do("InvokeAsync", FunctionName="fn", InvokeArgs=b'{"a":1}') == {"Status": 202}
-        assert world.dispatcher.enqueued[0][1].payload == b'{"a":1}'
+        assert world.events.accepted[0].invocation.payload == b'{"a":1}'
 
     def test_refuses_as_invoke_does(self, world):
         world.create()
