@@ -204,7 +204,7 @@ def test_the_trace_keeps_the_caller_s_root_and_gains_a_lineage():  # [rec: test_
     parts = dict(part.split("=") for part in trace_id("arn", "Root=1-abc-def;Sampled=1").split(";"))
     assert (parts["Root"], parts["Sampled"]) == ("1-abc-def", "1")
     assert set(parts) == {"Root", "Parent", "Sampled", "Lineage"}
-    assert dict(part.split("=") for part in trace_id(None).split(";"))["Root"].startswith("1-")
+    assert dict(part.split("=") for part in trace_id("arn", None).split(";"))["Root"].startswith("1-")
 
 
 @pytest.mark.parametrize(
