@@ -11,7 +11,7 @@ from parity.errors import ParityError
 from parity.evidence import CLASSES, class_of
 from parity.known_differences import KnownDifferences
 from parity.observation import ScenarioRun
-from parity.report import Report, ScenarioResult, conclude, counts, judge
+from parity.report import Report, ScenarioResult, conclude, is_strong_enough, judge
 from parity.runner import run_scenarios
 from parity.scenario import Scenario
 from parity.snapshot import Snapshot, StaleSnapshot
@@ -58,7 +58,7 @@ def verify(
 def _has_a_say(snapshot: Snapshot | None, min_evidence: str | None) -> bool:
     if snapshot is None:
         return min_evidence is None
-    return any(counts(class_of(step.evidence), min_evidence) for step in snapshot.steps.values())
+    return any(is_strong_enough(class_of(step.evidence), min_evidence) for step in snapshot.steps.values())
 
 
 def _judged(

@@ -125,7 +125,7 @@ def judge(
     for step in scenario.steps:
         full_id = f"{scenario.id}#{step.id}"
         evidence = class_of(snapshot.steps[step.id].evidence)
-        if not counts(evidence, min_evidence):
+        if not is_strong_enough(evidence, min_evidence):
             results.append(StepResult(full_id, step.says, step.line, evidence, "not judged"))
             continue
         differences = by_step.get(full_id, [])
@@ -155,7 +155,7 @@ def judge(
     )
 
 
-def counts(evidence: str, min_evidence: str | None) -> bool:
+def is_strong_enough(evidence: str, min_evidence: str | None) -> bool:
     """Whether a step with that class of evidence has a say."""
     return min_evidence is None or is_at_least(evidence, min_evidence)
 
