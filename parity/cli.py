@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from parity.commands import Talk
 
 _MOUNTED = {"serve": ("emulator.cli:serve", "Run the local Lambda at http://127.0.0.1:4566.")}
-_ORDER = ("serve", "verify", "record", "attest", "sweep", "list", "check", "schema")
+_ORDER = ("serve", "verify", "record", "attest", "coverage", "sweep", "list", "check", "schema")
 
 
 class Parity(click.Group):
@@ -178,6 +178,26 @@ def attest(*, choice: Choice, **options: Any) -> int:
     from parity import commands
 
     return commands.attest(choice, **options)
+
+
+@main.command()
+@click.argument("operations", nargs=-1, metavar="[OPERATION]...")
+@click.option("--missing", is_flag=True, help="List what no answer shows, and nothing else.")
+@click.option("--json", "as_json", type=_FILE, help="Also write the matrix as JSON.")
+@click.option("--html", "as_html", type=_FILE, help="Also write the matrix as a page that needs nothing else.")
+@click.option("--recordings", type=_FOLDER, help="Tell instead which published recordings of AWS no step uses.")
+@click.option(
+    "--check", is_flag=True, help="Fail where the README's numbers are old, or a success or an error is open."
+)
+@click.option("--write-readme", is_flag=True, help="Write the headline numbers into the README.")
+@click.option("--readme", type=_FILE, default="README.md", help="The file that has the numbers. [README.md]")
+@click.option("--scenarios", "root", type=_FOLDER, help="The folder of scenarios, if not the built-in one.")
+@_snapshots
+def coverage(**options: Any) -> int:
+    """Show how much of the API's service model the corpus covers, and with what evidence."""
+    from parity import commands
+
+    return commands.coverage(_talk(), **options)
 
 
 @main.command()

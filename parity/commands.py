@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from parity import attestation, known_differences, recording, sweeping, verification
+from parity.attestation.publication import open_publication
 from parity.choice import Choice
-from parity.corpus import snapshots_dir
+from parity.corpus import scenarios_dir, snapshots_dir
+from parity.coverage import recordings as published
+from parity.coverage.survey import Survey
 from parity.errors import UNREACHABLE, ParityError
 from parity.interruption import INTERRUPTED, stopping_cleanly
 from parity.listing import number
 from parity.progress import progress
-from parity.report import ScenarioResult, attested, files, github, terminal
+from parity.report import ScenarioResult, attested, coverage_page, coverage_table, files, github, terminal
 from parity.scenario import Scenario
 from parity.targets import DEFAULT_REGION, Aws, Emulator, Endpoint, Target, can_serve, known_differences_of_emulator
 
@@ -122,6 +125,45 @@ def attest(
         as_file.write_bytes(attested.as_json(found))
     attested.show(found, detailed=detailed)
     return found.exit_code
+
+
+def coverage(
+    talk: Talk,
+    *,
+    operations: Sequence[str],
+    missing: bool,
+    as_json: Path | None,
+    as_html: Path | None,
+    recordings: Path | None,
+    check: bool,
+    write_readme: bool,
+    readme: Path,
+    root: Path | None,
+    snapshots: Path | None,
+) -> int:
+    """`parity coverage`. With `recordings`, only tells which of them are not used."""
+    scenarios = Choice(root).load()
+    if recordings is not None:
+        listed = published.load(root or scenarios_dir())
+        use = published.use(open_publication(recordings), scenarios, listed)
+        coverage_table.show_use(use)
+        return use.exit_code
+    survey = Survey.of(scenarios, snapshots or snapshots_dir())
+    matrix = survey.matrix.of(survey.checked(operations))
+    if as_json is not None:
+        as_json.write_bytes(coverage_table.as_json(matrix))
+    if as_html is not None:
+        as_html.write_text(coverage_page.as_html(matrix), encoding="utf-8")
+    if write_readme:
+        survey.write_readme(readme)
+    if missing:
+        coverage_table.show_missing(matrix)
+    elif not (check or write_readme):
+        coverage_table.show(matrix, in_full=bool(operations))
+    problems = survey.problems(readme) if check else list(matrix.problems)
+    for problem in problems if check else ():
+        talk.warn(problem)
+    return DIFFERENT if problems else 0
 
 
 def sweep(talk: Talk, *, region: str | None, profile: str | None, older_than: float, yes: bool) -> int:

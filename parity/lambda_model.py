@@ -21,6 +21,11 @@ Shape = dict[str, Any]
 _NOTHING: Shape = {"type": "structure", "members": {}}
 
 
+def service_model() -> dict[str, Any]:
+    """The whole model: `operations` and `shapes`, by name."""
+    return _model()
+
+
 @cache
 def operation_names() -> tuple[str, ...]:
     """All operations of the API, sorted."""

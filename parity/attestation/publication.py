@@ -6,6 +6,7 @@ repository itself, of which git says so. In both, a file maps test ids to `recor
 
 import re
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from parity.scenario import Published
 
 MANIFEST = "MANIFEST.json"
 _SUFFIX = ".snapshot.json"
+_NOTHING: tuple[Any, ...] = (None, {}, [], "")  # what attests no answer
 _IN_REPOSITORY = "tests/aws/services/lambda_"
 
 
@@ -51,6 +53,15 @@ class Recorded:
     path: str
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class RecordedKey:
+    """Where one recorded answer stands, in the terms of a link: file, test id behind the first `::`, key."""
+
+    file: str
+    test: str
+    key: str
+
+
 @dataclass(slots=True)
 class Publication:
     """A set of published recordings. `commit` is None where a checkout cannot tell it."""
@@ -62,6 +73,19 @@ class Publication:
     licence: str
     _files: dict[str, dict[str, Any]] = field(default_factory=dict)
 
+    def keys(self, file: str) -> list[RecordedKey]:
+        """Every answer and every other value that a file of recordings holds. Raises ParityError for no such file."""
+        try:
+            tests = self._file(file)
+        except NoRecording as error:
+            raise ParityError(f"{self.root}: {error}") from None
+        found = [
+            RecordedKey(file, name.partition("::")[2], key)
+            for name, recorded in tests.items()
+            for key in _keys(recorded.content)
+        ]
+        return list(dict.fromkeys(found))
+
     def find(self, link: Published) -> Recorded:
         """The recorded answer that a link names. Raises NoRecording."""
         tests = self._file(link.file)
@@ -72,7 +96,7 @@ class Publication:
         test = max(same, key=lambda name: _iso(tests[name].date))
         recorded = tests[test]
         value = _at(recorded.content, link.key)
-        if value in (None, {}, [], ""):
+        if value in _NOTHING:
             raise NoRecording(f"the recording of {link.test} holds nothing at {link.key}")
         return Recorded(value, test, _iso(recorded.date), f"{self.path}/{link.file}{_SUFFIX}")
 
@@ -143,6 +167,20 @@ def _licence(top: Path) -> str:
             text = file.read_text(encoding="utf-8", errors="replace")
             return "Apache-2.0" if re.search(r"Apache License\s+Version 2\.0", text) else f"see {name}"
     return "unknown"
+
+
+def _keys(content: dict[str, Any]) -> Iterator[str]:
+    """The paths of the answers in a recording, and of all else that stands beside them."""
+    for name, value in content.items():
+        if isinstance(value, dict) and "ResponseMetadata" not in value and _holds_answers(value):
+            yield from (f"{name}.{inner}" for inner in _keys(value))
+        elif value not in _NOTHING:
+            yield name
+
+
+def _holds_answers(value: dict[str, Any]) -> bool:
+    inner = [one for one in value.values() if isinstance(one, dict)]
+    return any("ResponseMetadata" in one or _holds_answers(one) for one in inner)
 
 
 def _at(content: dict[str, Any], key: str) -> Any:
