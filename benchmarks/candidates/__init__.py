@@ -1,0 +1,1 @@
+"""What is measured side by side: ours, the floor, AWS's RIE, other endpoints, and the measuring client itself."""

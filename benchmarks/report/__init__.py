@@ -1,0 +1,1 @@
+"""The results of a run, three times: as a table, as JSON, as a plot."""
