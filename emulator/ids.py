@@ -1,13 +1,21 @@
-"""Identifiers: request ids, revision ids, keys and tokens."""
+"""Identifiers: request ids, revision ids, access keys and tokens."""
 
+import base64
 import hashlib
 import itertools
+import re
 import secrets
 import string
 import uuid
+import zlib
 
 _keys = itertools.count(1)
 _URL_CHARACTERS = string.ascii_lowercase + string.digits
+
+_ACCOUNT_ID = re.compile(r"[0-9]{12}")
+_ACCESS_KEY = re.compile(r"ASIA([A-Z2-7]{16})")
+_ACCOUNT_SHIFT = 7  # the account id stands above the lowest seven bits of the first 48
+_ACCOUNT_BYTES, _RANDOM_BYTES, _MARK_BYTES = 6, 2, 2  # together 16 letters of base32
 
 
 def request_id() -> str:
@@ -43,3 +51,36 @@ def token() -> str:
 def stable_digest(*parts: str) -> str:
     """64 hex digits that are the same for the same parts, for identifiers AWS keeps stable and we cannot look up."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def access_key(account_id: str) -> str:
+    """`ASIA…`: a temporary access key that bears the account, as AWS's do, and that `account_of` knows for ours.
+
+    On AWS the letters behind `ASIA` are a number whose upper bits are the account id.
+    """
+    head = (1 << 47) | (int(account_id) << _ACCOUNT_SHIFT) | secrets.randbits(_ACCOUNT_SHIFT)
+    body = head.to_bytes(_ACCOUNT_BYTES, "big") + secrets.token_bytes(_RANDOM_BYTES)
+    return "ASIA" + base64.b32encode(body + _mark(body)).decode()
+
+
+def account_of(access_key: str) -> str | None:
+    """The account that an access key names: one of 12 digits is its account, one that a function was given bears it.
+
+    None for any other. A developer's real keys bear an account too, and must not take him out of the one that all
+    his other tools work in here; so ours have a mark.
+    """
+    if _ACCOUNT_ID.fullmatch(access_key):
+        return access_key
+    found = _ACCESS_KEY.fullmatch(access_key)
+    if found is None:
+        return None
+    decoded = base64.b32decode(found[1])
+    body, mark = decoded[:-_MARK_BYTES], decoded[-_MARK_BYTES:]
+    if mark != _mark(body):
+        return None
+    number = int.from_bytes(body[:_ACCOUNT_BYTES], "big") & ~(1 << 47)
+    return f"{number >> _ACCOUNT_SHIFT:012d}"
+
+
+def _mark(body: bytes) -> bytes:
+    return zlib.crc32(b"lambda-parity" + body).to_bytes(4, "big")[:_MARK_BYTES]

@@ -5,9 +5,11 @@ from typing import Protocol
 
 import msgspec
 
+from emulator.companions.client import CompanionClient
 from emulator.companions.moto_server import MotoServer
 from emulator.companions.passing_on import Address, BrokeOff, NotThere, pass_on
 from emulator.errors import EmulatorError
+from emulator.protocol.signature import caller_of
 from emulator.settings import Settings
 from emulator.wire.messages import Request, Response
 
@@ -17,6 +19,7 @@ _HOW = "start with --services, or with --companion-endpoint URL"
 class _Server(Protocol):
     @property
     def name(self) -> str: ...
+    def headers_of_account(self, account_id: str) -> dict[str, str]: ...
     def start(self) -> None: ...
     async def address(self) -> Address: ...
     def describe(self) -> dict[str, str]: ...
@@ -26,12 +29,15 @@ class _Server(Protocol):
 class Companion:
     """Answers requests that are not for Lambda, as the settings say.
 
+    `client` asks the same companion on Lambda's own behalf; None where there is none.
+
     Failures of ours are plain JSON messages that name the companion and are dressed as no service's answer: 501 where
     there is no companion, 502 where nothing answers there. Raises EmulatorError for settings that cannot be.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._server = _server(settings)
+        self.client = CompanionClient(self._server) if self._server is not None else None
 
     def start(self) -> None:
         """Starts what is to be started; a running event loop is needed. Waits for nothing."""
@@ -50,6 +56,8 @@ class Companion:
 
     async def close(self) -> None:
         """Ends what was started."""
+        if self.client is not None:
+            self.client.close()
         if self._server is not None:
             await self._server.close()
 
@@ -64,6 +72,11 @@ class _ForeignServer:
             self._address = Address.of(url)
         except ValueError as error:
             raise EmulatorError(f"--companion-endpoint: {error}.") from None
+
+    def headers_of_account(self, account_id: str) -> dict[str, str]:
+        """None: the request is the user's, and goes on as it came."""
+        del account_id
+        return {}
 
     def start(self) -> None:
         pass
@@ -87,8 +100,10 @@ def _server(settings: Settings) -> _Server | None:
 
 
 async def _answer(request: Request, service: str, server: _Server) -> Response:
+    caller = caller_of(request)
+    added = server.headers_of_account(caller.account_id) if caller is not None and caller.account_id else {}
     try:
-        return await pass_on(request, await server.address())
+        return await pass_on(request, await server.address(), added)
     except NotThere as error:
         return _plain(502, f"The request is for `{service}`, and {server.name} is not there: {error}.")
     except BrokeOff as error:

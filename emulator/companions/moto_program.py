@@ -8,11 +8,21 @@ import logging
 import os
 import sys
 
+ACCOUNT_VARIABLE = "PARITY_COMPANION_ACCOUNT"  # the account of callers whose access key names none
+
+
+def account_headers(account_id: str) -> dict[str, str]:
+    """What tells moto in which account a request is."""
+    return {"x-moto-account-id": account_id}
+
 
 def main() -> None:
     """Serves until standard input ends."""
-    from moto.server import ThreadedMotoServer  # noqa: PLC0415 (two seconds, in this process alone)
+    import moto.iam.models  # noqa: PLC0415 (two seconds, in this process alone)
+    from moto.server import ThreadedMotoServer  # noqa: PLC0415
 
+    # Where neither a header nor an access key of its own IAM and STS tells the account, moto has a number of its own.
+    vars(moto.iam.models)["DEFAULT_ACCOUNT_ID"] = os.environ[ACCOUNT_VARIABLE]
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # or it writes a line for every request
     server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
     server.start()

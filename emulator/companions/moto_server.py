@@ -9,9 +9,11 @@ import importlib.util
 import logging
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import emulator
+from emulator.companions.moto_program import ACCOUNT_VARIABLE, account_headers
 from emulator.companions.passing_on import Address, NotThere
 from emulator.errors import EmulatorError
 
@@ -22,9 +24,13 @@ _log = logging.getLogger(__name__)
 
 
 class MotoServer:
-    """One moto server, whose account is `account_id`. Raises EmulatorError where it is not installed."""
+    """One moto server. Raises EmulatorError where it is not installed.
+
+    It serves many accounts; `account_id` is that of callers whose access key names none.
+    """
 
     kind = "moto"
+    headers_of_account = staticmethod(account_headers)
 
     def __init__(self, account_id: str) -> None:
         if not all(map(importlib.util.find_spec, _REQUIRED)):
@@ -59,7 +65,7 @@ class MotoServer:
         if ended or self._started.cancelled() or self._started.exception():
             return {"kind": self.kind, "state": "ended"}
         address = self._started.result()
-        return {"kind": self.kind, "state": "ready", "url": f"http://{address.host}:{address.port}"}
+        return {"kind": self.kind, "state": "ready", "url": address.url}
 
     async def close(self) -> None:
         """Ends the process."""
@@ -77,7 +83,7 @@ class MotoServer:
         try:
             self._process = process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-P", "-c", _PROGRAM.format(root=root)),
-                env={**os.environ, "MOTO_ACCOUNT_ID": self._account_id},
+                env=_without_account(os.environ) | {ACCOUNT_VARIABLE: self._account_id},
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 start_new_session=True,  # Ctrl-C is for the emulator, which then ends it
@@ -92,6 +98,11 @@ class MotoServer:
         except OSError as error:
             raise NotThere(f"it could not be started: {error}") from error
         raise NotThere(f"it did not start (exit code {await process.wait()})")
+
+
+def _without_account(environment: Mapping[str, str]) -> dict[str, str]:
+    """MOTO_ACCOUNT_ID would put every caller into one account."""
+    return {name: value for name, value in environment.items() if name != "MOTO_ACCOUNT_ID"}
 
 
 def _tell_failure(started: asyncio.Task[Address]) -> None:

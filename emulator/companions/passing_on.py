@@ -7,7 +7,7 @@ it, and SQS makes the URLs of its queues of it.
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ from emulator.wire.messages import Request, Response
 _CONNECT_SECONDS = 10.0
 _ANSWER_SECONDS = 120.0  # SQS lets a request wait for 20 s
 _HEAD_LIMIT = 262_144  # bytes
+_NOTHING: Mapping[str, str] = {}
 
 _OF_THE_CONNECTION = frozenset(
     {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection"}
@@ -43,6 +44,12 @@ class Address:
     secure: bool = False
     prefix: str = ""
 
+    @property
+    def url(self) -> str:
+        """The same as a URL."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http{'s' if self.secure else ''}://{host}:{self.port}{self.prefix}"
+
     @classmethod
     def of(cls, url: str) -> Self:
         """The address of `http://host:port/prefix`. Raises ValueError for a URL that names no host."""
@@ -53,8 +60,8 @@ class Address:
         return cls(parts.hostname, parts.port or (443 if secure else 80), secure, parts.path.rstrip("/"))
 
 
-async def pass_on(request: Request, address: Address) -> Response:
-    """The companion's answer. Raises NotThere, or BrokeOff."""
+async def pass_on(request: Request, address: Address, added: Mapping[str, str] = _NOTHING) -> Response:
+    """The companion's answer; `added` are headers that the request has not. Raises NotThere, or BrokeOff."""
     context = ssl.create_default_context() if address.secure else None
     opening = asyncio.open_connection(address.host, address.port, ssl=context, limit=_HEAD_LIMIT)
     try:
@@ -63,7 +70,7 @@ async def pass_on(request: Request, address: Address) -> Response:
         raise NotThere(str(error) or "it does not accept connections") from error
     try:
         async with asyncio.timeout(_ANSWER_SECONDS):
-            writer.write(encode_request(request, address.prefix))
+            writer.write(encode_request(request, address.prefix, added))
             writer.write(request.body)
             return await _read_answer(reader, request.method)
     except TimeoutError:
@@ -74,11 +81,12 @@ async def pass_on(request: Request, address: Address) -> Response:
         writer.close()
 
 
-def encode_request(request: Request, prefix: str = "") -> bytes:
+def encode_request(request: Request, prefix: str = "", added: Mapping[str, str] = _NOTHING) -> bytes:
     """The head of the request as it goes on."""
     target = prefix + request.path + ("?" + request.query if request.query else "")
     lines = [f"{request.method} {target} HTTP/1.1"]
     lines += [f"{name}: {value}" for name, value in request.headers.items() if name not in _OF_THE_CONNECTION]
+    lines += [f"{name}: {value}" for name, value in added.items()]
     lines += [f"content-length: {len(request.body)}", "connection: close", "", ""]
     return "\r\n".join(lines).encode("latin-1")  # as the server decoded them
 

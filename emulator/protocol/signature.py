@@ -1,19 +1,19 @@
 """Who calls, and in which region: read from the signature, which is not verified.
 
 Any credentials are accepted. An access key id of 12 digits is taken for the account id, which is how one emulator
-serves many accounts.
+serves many accounts; those that functions are given bear their account.
 """
 
 import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from emulator import ids
 from emulator.protocol.routing import parse_query
 from emulator.wire.messages import Request
 
 # Credential=AKIDEXAMPLE/20150830/us-east-1/lambda/aws4_request; version 4A names no region.
 _SCOPE = re.compile(r"([^/,\s]+)/\d{8}/(?:([^/,\s]+)/)?([^/,\s]+)/aws4_request")
-_ACCOUNT_ID = re.compile(r"[0-9]{12}")
 
 
 class Caller(NamedTuple):
@@ -40,4 +40,4 @@ def _caller(credential: str) -> Caller:
     if scope is None:
         return Caller()
     key, region, service = scope.groups()
-    return Caller(key if _ACCOUNT_ID.fullmatch(key) else None, region, service)
+    return Caller(ids.account_of(key), region, service)
