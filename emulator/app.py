@@ -108,6 +108,7 @@ class Emulator:
             events=self.events,
             settings=self._settings,
             clock=self._clock,
+            companion=self._companion.client,
         )
 
     def _health(self, _request: Request) -> asyncio.Future[Response]:

@@ -85,6 +85,27 @@ def parse_layer(text: str) -> NamedLayer | None:
     return NamedLayer(found["name"], found["region"], found["account_id"], version)
 
 
+_RESOURCE = re.compile(
+    r"arn:[^:]*:(?P<service>[^:]*):(?P<region>[^:]*):(?P<account_id>[^:]*):(?P<resource>.*)", re.DOTALL
+)
+
+
+@dataclass(slots=True, frozen=True)
+class NamedResource:
+    """A resource of any service. Region and account are empty where the service's ARNs have none (S3)."""
+
+    service: str
+    region: str
+    account_id: str
+    resource: str
+
+
+def parse_resource(text: str) -> NamedResource | None:
+    """Read the ARN of a resource of any service; None if it is no ARN."""
+    found = _RESOURCE.fullmatch(text)
+    return NamedResource(**found.groupdict()) if found else None
+
+
 @lru_cache(maxsize=256)
 def partition_of(region: str) -> str:
     """`aws`, `aws-cn`, … : the partition in which a region lies, by the region's name."""

@@ -42,6 +42,7 @@ def _flag(name: str) -> _Decorator:
 @_option("executor", "process|docker|auto")
 @_option("companion_endpoint", "URL")
 @_flag("services")
+@_flag("check_roles")
 @_option("time_scale", "FACTOR")
 @_option("state", "DIR")
 @_option("settle_seconds", "SECONDS")

@@ -150,6 +150,17 @@ class AccessDeniedException(ServiceError):
         )
 
     @classmethod
+    def stored_package(cls, bucket: str, key: str, code: str, said: str) -> Self:
+        """S3 does not let the caller read his package [issues: binxio/cfn-lb-ip-address-provider#4, 2020].
+
+        Also without the two S3 sentences [issues: iann0036/aws-account-controller#4, 2021, cut by who reported it].
+        """
+        return cls(
+            "Your access has been denied by S3, please make sure your request credentials have permission to "
+            f"GetObject for {bucket}/{key}. S3 Error Code: {code}. S3 Error Message: {said}"
+        )
+
+    @classmethod
     def no_capacity_provider(cls) -> Self:
         """A scaling configuration is for managed instances only [issues: go-to-k/cdkd#1616, 2026-08, asked of AWS]."""
         return cls("The function provided by the arn does not contain a capacity provider configuration")
@@ -540,6 +551,51 @@ class CodeStorageExceededException(ServiceError):
 
 class InvalidParameterValueException(ServiceError):
     """A value is refused by what the service knows, rather than by the model."""
+
+    @classmethod
+    def refused_by(cls, service: str, action: str, code: str, said: str) -> Self:
+        """A service refuses what Lambda asks of it on the caller's behalf; `code` and `said` are that service's.
+
+        EC2 [rec: test_invalid_vpc_config_subnet, 2025-11-25] [issues: motdotla/node-lambda#162, 2016, for security
+        groups], SQS [rec: test_esm_with_not_existing_sqs_queue, 2025-11-25], S3 [issues: serverless/serverless#13208,
+        2025; aws-solutions/aws-control-tower-customizations#188, 2024]; for SNS and for SendMessage by analogy only.
+        """
+        return cls(f"Error occurred while {action}. {service} Error Code: {code}. {service} Error Message: {said}")
+
+    @classmethod
+    def bucket_of_other_region(cls, region: str) -> Self:
+        """[issues: aws-samples/amazon-textract-enhancer#8, 2020; gilt/s3-sftp-bridge#9, 2017]"""
+        said = f"The bucket is in this region: {region}. Please use this region to retry the request"
+        return cls.refused_by("S3", "GetObject", "PermanentRedirect", said)
+
+    @classmethod
+    def missing_queue(cls, action: str) -> Self:
+        """Recorded for ReceiveMessage [rec: test_esm_with_not_existing_sqs_queue, 2025-11-25]."""
+        return cls.refused_by(
+            "SQS", action, "AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist."
+        )
+
+    @classmethod
+    def missing_topic(cls) -> Self:
+        """A dead-letter topic is not there; the code and the words are those of SNS [model: sns, NotFoundException]."""
+        return cls.refused_by("SNS", "Publish", "NotFound", "Topic does not exist")
+
+    @classmethod
+    def missing_subnet(cls, subnet: str) -> Self:
+        """[rec: test_invalid_vpc_config_subnet, 2025-11-25]"""
+        said = f"The subnet ID '{subnet}' does not exist"
+        return cls.refused_by("EC2", "DescribeSubnets", "InvalidSubnetID.NotFound", said)
+
+    @classmethod
+    def missing_security_group(cls, group: str) -> Self:
+        """[issues: motdotla/node-lambda#162, 2016; serverless/serverless#2973, 2022]"""
+        said = f"The security group '{group}' does not exist"
+        return cls.refused_by("EC2", "DescribeSecurityGroups", "InvalidGroup.NotFound", said)
+
+    @classmethod
+    def role(cls) -> Self:
+        """No such role, or one that does not trust Lambda [issues: pdomala/LambdaCDDemo#1, 2019; serverless#4384]."""
+        return cls("The role defined for the function cannot be assumed by Lambda.")
 
     # --- names and qualifiers ---
 
@@ -943,6 +999,16 @@ class InvalidParameterValueException(ServiceError):
     def event_source(cls, arn: str | None) -> Self:
         """No source that Lambda reads from [issues: hashicorp/terraform-provider-aws#19425, 2021, where it is null]."""
         return cls(f"Unsupported source arn : {'null' if arn is None else arn}")
+
+    @classmethod
+    def missing_stream(cls, arn: str) -> Self:
+        """[rec: test_esm_with_not_existing_kinesis_stream, test_esm_with_not_existing_dynamodb_stream, 2025]"""
+        return cls(f"Stream not found: {arn}")
+
+    @classmethod
+    def visibility_timeout(cls, queue: int, function: int) -> Self:
+        """Both in seconds [issues: github-aws-runners/terraform-aws-github-runner#465 and #5383, 2021 and 2026]."""
+        return cls(f"Queue visibility timeout: {queue} seconds is less than Function timeout: {function} seconds")
 
     @classmethod
     def event_source_member(cls, member: str) -> Self:

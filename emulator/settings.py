@@ -92,6 +92,9 @@ class Settings:
     executor: str = _setting("process", _one_of("process", "docker", "auto"), "Where function code runs.")
     companion_endpoint: str | None = _setting(None, _url, "Where the other AWS services live.")
     services: bool = _setting(False, _yes_or_no, "Serve the other AWS services too (moto, extra `services`).")
+    check_roles: bool = _setting(
+        False, _yes_or_no, "Refuse execution roles that the companion's IAM has not, or that do not trust Lambda."
+    )
     time_scale: float = _setting(
         1.0, _positive, "Factor on every time that AWS makes people wait for; 0.1 makes waits ten times shorter."
     )

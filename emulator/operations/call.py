@@ -7,6 +7,7 @@ from emulator.wire.messages import Request
 
 if TYPE_CHECKING:
     from emulator.clock import Clock
+    from emulator.companions.client import CompanionClient
     from emulator.execution.dispatcher import Dispatcher
     from emulator.execution.events import Events
     from emulator.resources.store import RegionResources
@@ -21,6 +22,7 @@ class Call:
     """One API call: who calls, where, and what the operation may use.
 
     `base_url` is the URL under which the caller reached us (`http://127.0.0.1:4566`), for links in answers.
+    `companion` is asked for what other services know; None where there is none.
     """
 
     operation: str
@@ -35,3 +37,4 @@ class Call:
     events: "Events"
     settings: "Settings"
     clock: "Clock"
+    companion: "CompanionClient | None" = None

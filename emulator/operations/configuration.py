@@ -26,7 +26,6 @@ _SAME = {
     "TenancyConfig": "tenancy_config",
     "DurableConfig": "durable_config",
     "CapacityProviderConfig": "capacity_provider_config",
-    # EC2 is out of reach: whether subnets and security groups exist is not checked.
     "VpcConfig": "vpc_config",
 }
 

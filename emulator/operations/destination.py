@@ -1,17 +1,15 @@
 """Destinations: which resources may receive the records of invocations.
 
-Whether queues, topics, buses and buckets exist is not asked: that needs the companion services of a later issue.
+Whether queues, topics, buses and buckets are there is asked of the companion, where there is one.
 """
 
-import re
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
 from emulator import arn
 from emulator.errors import InvalidParameterValueException
 from emulator.operations.call import Call
-
-_ARN = re.compile(r"arn:[^:]*:(?P<service>[^:]*):[^:]*:[^:]*:(?P<resource>.*)", re.DOTALL)
+from emulator.operations.existence import can_ask, is_there
 
 # Of asynchronous invocations; buckets take records of failures only [model: OnSuccess, OnFailure documentation].
 _INVOCATION_SERVICES = {
@@ -48,10 +46,28 @@ def check_destination(call: Call, destination: str | None, own_name: str) -> Non
         raise InvalidParameterValueException.destination(destination)
 
 
+def ask_for_destinations(call: Call, config: Mapping[str, Any]) -> Coroutine[Any, Any, None] | None:
+    """Asks whether the destinations outside of Lambda are there; None where nobody is to be asked.
+
+    Raises InvalidParameterValueException for the first that is not [issues: serverless/serverless#10799, 2022, for a
+    topic; serverless/serverless#7507, 2020, for an event bus], in the words recorded for functions.
+    """
+    destinations = [config.get(side, {}).get("Destination") for side in _INVOCATION_SERVICES]
+    asked = [destination for destination in destinations if destination and can_ask(call, destination)]
+    return _refuse_missing(call, asked) if asked else None
+
+
+async def _refuse_missing(call: Call, destinations: list[str]) -> None:
+    for destination in destinations:
+        if not await is_there(call, destination):
+            raise InvalidParameterValueException.destination(destination)
+
+
 def check_failure_destination(config: Mapping[str, Any], *, kafka: bool) -> None:
     """For an event source mapping: OnFailure alone, to a queue, a topic or a bucket; for Kafka also to a Kafka topic.
 
-    Raises InvalidParameterValueException. That AWS words it as for asynchronous invocations is not known.
+    Raises InvalidParameterValueException. That AWS words it as for asynchronous invocations is not known, and whether
+    it looks for the destination neither: nobody is asked.
     """
     destination = config.get("OnFailure", {}).get("Destination")
     topic = kafka and destination is not None and destination.startswith(_KAFKA_TOPIC)
@@ -65,8 +81,8 @@ def _is_in(destination: str, services: frozenset[str]) -> bool:
 
 
 def _service(destination: str) -> str | None:
-    found = _ARN.fullmatch(destination)
-    return found["service"] if found else None
+    named = arn.parse_resource(destination)
+    return named.service if named else None
 
 
 def _invalid(config: Mapping[str, Any]) -> InvalidParameterValueException:

@@ -3,6 +3,7 @@
 Reading the sources and invoking the functions comes with a later issue.
 """
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from emulator import arn, quotas
@@ -12,11 +13,13 @@ from emulator.errors import (
     ResourceInUseException,
     ResourceNotFoundException,
 )
+from emulator.operations.asking import answer_after
 from emulator.operations.call import Call, Members
+from emulator.operations.event_source_lookup import ask_for_source
 from emulator.operations.event_source_settings import read_changed_settings, read_new_settings, read_source
 from emulator.operations.pages import page
 from emulator.operations.tag import check_tags
-from emulator.operations.target import read_target
+from emulator.operations.target import find_version, read_target
 from emulator.resources.event_source import SELF_MANAGED_KAFKA, SQS
 from emulator.resources.event_source_mapping import Event, EventSourceMapping
 
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
     from emulator.resources.store import RegionResources
 
 
-def create_event_source_mapping(call: Call, members: Members) -> Members:
+def create_event_source_mapping(call: Call, members: Members) -> Members | asyncio.Future[Members]:
     """Have a function read a source. The mapping is Creating until it has settled."""
     moment = call.clock.now()
     kind, event_source_arn = read_source(members)
@@ -44,9 +47,14 @@ def create_event_source_mapping(call: Call, members: Members) -> Members:
         tags=dict(members.get("Tags", {})),
     )
     _refuse_second(call, mapping, mapping.function_arn)
-    call.resources.event_source_mappings[mapping.id] = mapping
-    _settle_later(call, mapping)
-    return mapping.describe()
+
+    def create() -> Members:
+        _refuse_second(call, mapping, mapping.function_arn)
+        call.resources.event_source_mappings[mapping.id] = mapping
+        _settle_later(call, mapping)
+        return mapping.describe()
+
+    return answer_after(ask_for_source(call, mapping.event_source_arn, _timeout(call, mapping)), lambda _: create())
 
 
 def get_event_source_mapping(call: Call, members: Members) -> Members:
@@ -125,6 +133,12 @@ def _read_function(call: Call, name: str) -> str:
     if function.latest.tenancy_config is not None:
         raise InvalidParameterValueException.isolated_tenants("Event source mappings")
     return target.arn(target.qualifier)
+
+
+def _timeout(call: Call, mapping: EventSourceMapping) -> int:
+    """How many seconds an invocation for the mapping may take."""
+    target = read_target(call, mapping.function_arn)
+    return find_version(call, target)[1].timeout
 
 
 def _without_latest(function_arn: str) -> str:

@@ -1,8 +1,7 @@
 """What a caller may say of an event source mapping: from AWS's members to its settings, with every check on the way.
 
-Creation and update share it. Everything here is decided by the request and the mapping alone. Whether the source exists
-(`Stream not found: …`, the framed error of SQS) and how long its queue hides messages is asked of the companion
-services, which come with a later issue.
+Creation and update share it. Everything here is decided by the request and the mapping alone; what the source itself
+must tell is asked for by `event_source_lookup`.
 """
 
 from collections.abc import Callable, Mapping

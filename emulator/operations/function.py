@@ -1,12 +1,15 @@
 """CreateFunction, GetFunction, DeleteFunction, ListFunctions, ListFunctionsByCodeSigningConfig."""
 
+import asyncio
 import re
 
 from emulator import arn, quotas
 from emulator.errors import InvalidParameterValueException, ResourceConflictException
+from emulator.operations.asking import answer_after
 from emulator.operations.call import Call, Members
 from emulator.operations.code_signing import find_config, find_config_by_arn, refuse_untrusted
 from emulator.operations.configuration import check_configuration, read_configuration, refuse_not_yet
+from emulator.operations.dependencies import Found, look_up
 from emulator.operations.package import read_package, refuse_oversized_package
 from emulator.operations.pages import page
 from emulator.operations.settling import settle_later
@@ -20,7 +23,7 @@ from emulator.resources.store import RegionResources
 _ALIAS_NAME = re.compile(r"(?!\d+$)[a-zA-Z0-9-_]+")
 
 
-def create_function(call: Call, members: Members) -> Members:
+def create_function(call: Call, members: Members) -> Members | asyncio.Future[Members]:
     """Create a function, and with Publish its version 1. It is Pending until it has settled."""
     refuse_oversized_package(members["Code"])
     target = read_target(call, members["FunctionName"])
@@ -30,16 +33,26 @@ def create_function(call: Call, members: Members) -> Members:
     check_configuration(members)
     _check_package_type(members)
     check_tags(members.get("Tags", {}))
-    if target.name in call.resources.functions:
-        raise ResourceConflictException.function_exists(target.name)
+    _refuse_taken(call, target.name)
     signing = _read_code_signing(call, target.name, members)
+    question = look_up(call, members, members["Code"])
+    return answer_after(question, lambda found: _create(call, target.name, signing, members, found or Found()))
+
+
+def _refuse_taken(call: Call, name: str) -> None:
+    if name in call.resources.functions:
+        raise ResourceConflictException.function_exists(name)
+
+
+def _create(call: Call, name: str, signing: str | None, members: Members, found: Found) -> Members:
+    _refuse_taken(call, name)
     function = Function(
-        _new_version(call, target.name, members),
+        _new_version(call, name, found.completed(members), found.package),
         tags=dict(members.get("Tags", {})),
         code_signing_config_arn=signing,
-        last_number=call.resources.used_numbers.get(target.name, 0),
+        last_number=call.resources.used_numbers.get(name, 0),
     )
-    call.resources.functions[target.name] = function
+    call.resources.functions[name] = function
     settle_later(call, function, function.latest)
     if not members.get("Publish"):
         return function.latest.describe()
@@ -69,7 +82,7 @@ def _read_code_signing(call: Call, name: str, members: Members) -> str | None:
     return config.arn
 
 
-def _new_version(call: Call, name: str, members: Members) -> FunctionVersion:
+def _new_version(call: Call, name: str, members: Members, stored: CodePackage | None) -> FunctionVersion:
     blank = FunctionVersion(
         account_id=call.account_id,
         region=call.region,
@@ -84,7 +97,7 @@ def _new_version(call: Call, name: str, members: Members) -> FunctionVersion:
     )
     changes = read_configuration(call, members, blank)
     layers_size = sum(layer.code.unzipped_size for layer in changes.get("layers", ()))
-    changes |= read_package(call, members["Code"], layers_size)
+    changes |= read_package(call, members["Code"], layers_size, stored)
     return blank.derive(call.clock.now(), Condition.CREATING, changes)
 
 

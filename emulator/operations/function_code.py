@@ -1,24 +1,28 @@
 """UpdateFunctionCode, and the download behind the link that GetFunction gives out."""
 
+import asyncio
 from collections.abc import Callable
 from html import escape
 from urllib.parse import parse_qsl
 
 from emulator.clock import Clock
 from emulator.errors import InvalidParameterValueException
+from emulator.operations.asking import answer_after
 from emulator.operations.call import Call, Members
 from emulator.operations.code_signing import refuse_untrusted
 from emulator.operations.package import read_package, refuse_oversized_package
 from emulator.operations.runtime_management_config import refuse_change_of_pinned_runtime
 from emulator.operations.settling import settle_later
-from emulator.operations.target import find_function, read_unpublished_target, require_idle
+from emulator.operations.stored_package import fetch_package, location_of
+from emulator.operations.target import Target, find_function, read_unpublished_target, require_idle
+from emulator.resources.code import CodePackage
 from emulator.resources.code_links import PATH, CodeLinks, LinkError
 from emulator.resources.condition import Condition
-from emulator.resources.function import FunctionVersion
+from emulator.resources.function import Function, FunctionVersion
 from emulator.wire.messages import Request, Response
 
 
-def update_function_code(call: Call, members: Members) -> Members:
+def update_function_code(call: Call, members: Members) -> Members | asyncio.Future[Members]:
     """Replace the code of `$LATEST`. The answer shows it at once; it runs when it has settled.
 
     With Publish the answer is the new version, which is Pending until then [rec: test_publish_with_update, 2025-11-25].
@@ -26,10 +30,22 @@ def update_function_code(call: Call, members: Members) -> Members:
     """
     refuse_oversized_package(members)
     target = read_unpublished_target(call, members["FunctionName"])
+    _find_changeable(call, target, members)
+    location = location_of(call, members)
+    question = fetch_package(call, location) if location is not None else None
+    return answer_after(question, lambda stored: _update(call, target, members, stored))
+
+
+def _find_changeable(call: Call, target: Target, members: Members) -> Function:
     function = find_function(call, target)
     _check_package_type(function.latest, members)
     require_idle(function, members.get("RevisionId"))
-    changes = read_package(call, members, function.latest.layers_size)
+    return function
+
+
+def _update(call: Call, target: Target, members: Members, stored: CodePackage | None) -> Members:
+    function = _find_changeable(call, target, members)
+    changes = read_package(call, members, function.latest.layers_size, stored)
     if "Architectures" in members:
         changes["architectures"] = list(members["Architectures"])
     refuse_change_of_pinned_runtime(function.latest, changes)

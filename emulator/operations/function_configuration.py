@@ -1,17 +1,27 @@
 """GetFunctionConfiguration, UpdateFunctionConfiguration."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 from emulator import quotas
 from emulator.errors import InvalidParameterValueException
+from emulator.operations.asking import answer_after
 from emulator.operations.call import Call, Members
 from emulator.operations.code_signing import refuse_untrusted
 from emulator.operations.configuration import check_configuration, read_configuration, refuse_not_yet
+from emulator.operations.dependencies import Found, look_up
 from emulator.operations.runtime_management_config import refuse_change_of_pinned_runtime
 from emulator.operations.settling import settle_later
-from emulator.operations.target import find_function, find_version, read_target, read_unpublished_target, require_idle
-from emulator.resources.function import FunctionVersion
+from emulator.operations.target import (
+    Target,
+    find_function,
+    find_version,
+    read_target,
+    read_unpublished_target,
+    require_idle,
+)
+from emulator.resources.function import Function, FunctionVersion
 
 
 def get_function_configuration(call: Call, members: Members) -> Members:
@@ -21,7 +31,7 @@ def get_function_configuration(call: Call, members: Members) -> Members:
     return version.describe(target.qualifier)
 
 
-def update_function_configuration(call: Call, members: Members) -> Members:
+def update_function_configuration(call: Call, members: Members) -> Members | asyncio.Future[Members]:
     """Change the configuration of `$LATEST`. The answer shows it at once; it runs when it has settled.
 
     An update that changes nothing takes the same course [rec: test_redundant_updates, 2025-11-25].
@@ -30,9 +40,20 @@ def update_function_configuration(call: Call, members: Members) -> Members:
     refuse_not_yet(members)
     present = call.resources.functions.get(target.name)
     check_configuration(members, managed=present is not None and present.latest.capacity_provider_config is not None)
+    _find_changeable(call, target, members)
+    question = look_up(call, members, {})
+    return answer_after(question, lambda found: _update(call, target, (found or Found()).completed(members)))
+
+
+def _find_changeable(call: Call, target: Target, members: Members) -> Function:
     function = find_function(call, target)
     require_idle(function, members.get("RevisionId"))
     _check_package_type(function.latest, members)
+    return function
+
+
+def _update(call: Call, target: Target, members: Members) -> Members:
+    function = _find_changeable(call, target, members)
     changes = read_configuration(call, members, function.latest)
     _check_size(function.latest, changes)
     refuse_change_of_pinned_runtime(function.latest, changes)

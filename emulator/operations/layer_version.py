@@ -1,5 +1,6 @@
 """PublishLayerVersion, GetLayerVersion, GetLayerVersionByArn, DeleteLayerVersion, ListLayerVersions."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,21 +8,28 @@ from emulator import arn, quotas
 from emulator.errors import (
     CodeStorageExceededException,
     InvalidParameterValueException,
-    NotYetError,
     ResourceNotFoundException,
 )
+from emulator.operations.asking import answer_after
 from emulator.operations.call import Call, Members
-from emulator.operations.layers import find_layer, find_layer_version, read_layer, read_own_layer
+from emulator.operations.layers import LayerTarget, find_layer, find_layer_version, read_layer, read_own_layer
 from emulator.operations.pages import page
-from emulator.resources.code import CodePackage, refuse_oversized_zip, zip_package
+from emulator.operations.stored_package import fetch_package, location_of
+from emulator.resources.code import CodePackage, refuse_oversized_content, refuse_oversized_zip, zip_package
 from emulator.resources.layer import Layer, LayerVersion
 
 
-def publish_layer_version(call: Call, members: Members) -> Members:
+def publish_layer_version(call: Call, members: Members) -> Members | asyncio.Future[Members]:
     """Publish a layer, or a new version of one, even if nothing in it is new [rec: test_layer_lifecycle]."""
     refuse_oversized_zip(members["Content"].get("ZipFile"))
     target = read_own_layer(call, members["LayerName"])
-    code = _read_content(members["Content"])
+    location = location_of(call, members["Content"])
+    question = fetch_package(call, location) if location is not None else None
+    return answer_after(question, lambda stored: _publish(call, target, members, stored))
+
+
+def _publish(call: Call, target: LayerTarget, members: Members, stored: CodePackage | None) -> Members:
+    code = _read_content(members["Content"], stored)
     if call.resources.total_code_size() + code.size > quotas.TOTAL_CODE_SIZE:
         raise CodeStorageExceededException.limit()
     layer = call.resources.layers.setdefault(target.name, Layer(target.name))
@@ -41,11 +49,13 @@ def publish_layer_version(call: Call, members: Members) -> Members:
     return _describe(call, version)
 
 
-def _read_content(content: Mapping[str, Any]) -> CodePackage:
+def _read_content(content: Mapping[str, Any], stored: CodePackage | None) -> CodePackage:
+    """The package that `Content` holds, or that S3 had (`stored`)."""
     if "ZipFile" in content and "S3Bucket" in content:
         raise InvalidParameterValueException.several_layer_sources()
-    if "S3Bucket" in content:
-        raise NotYetError("Layers in S3 need the companion services of a later issue; send the content as ZipFile.")
+    if stored is not None:
+        refuse_oversized_content(stored)
+        return stored
     if "ZipFile" not in content:
         raise InvalidParameterValueException.no_layer_source()
     # In the words for functions, which AWS uses for the size at least [issues: agutoli/serverless-layers#138, 2023].

@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from emulator import quotas
-from emulator.errors import (
-    CodeStorageExceededException,
-    InvalidParameterValueException,
-    NotYetError,
-)
+from emulator.errors import CodeStorageExceededException, InvalidParameterValueException
 from emulator.operations.call import Call
-from emulator.resources.code import image_package, refuse_oversized_zip, zip_package
+from emulator.resources.code import (
+    CodePackage,
+    image_package,
+    refuse_oversized_content,
+    refuse_oversized_zip,
+    zip_package,
+)
 
 
 def refuse_oversized_package(code: Mapping[str, Any]) -> None:
@@ -18,11 +20,13 @@ def refuse_oversized_package(code: Mapping[str, Any]) -> None:
     refuse_oversized_zip(code.get("ZipFile"))
 
 
-def read_package(call: Call, code: Mapping[str, Any], layers_size: int) -> dict[str, Any]:
+def read_package(
+    call: Call, code: Mapping[str, Any], layers_size: int, stored: CodePackage | None = None
+) -> dict[str, Any]:
     """The fields of a FunctionVersion that new code changes, for a function whose layers hold `layers_size` bytes.
 
-    Raises InvalidParameterValueException for no source, several, or one that cannot be read,
-    CodeStorageExceededException if the account has no room for it, and NotYetError for code that is not in the request.
+    `stored` is the package that S3 had, if that is where it is. Raises InvalidParameterValueException for no source,
+    several, or one that cannot be read, CodeStorageExceededException if the account has no room for it.
     """
     sources = [member for member in ("ZipFile", "S3Bucket", "ImageUri") if code.get(member)]
     if not sources and code.get("ZipFile") is None:
@@ -32,15 +36,13 @@ def read_package(call: Call, code: Mapping[str, Any], layers_size: int) -> dict[
     if "ImageUri" in sources:
         image, package = image_package(code["ImageUri"])
         return {"image": image, "code": package}
-    if "S3Bucket" in sources:
-        _refuse_bucket(call, code)
-    package = zip_package(code["ZipFile"], layers_size)
+    if stored is not None:
+        refuse_oversized_content(stored, layers_size)
+        package = stored
+    elif "S3Bucket" in sources:  # a bucket, and nothing said of what is in it
+        raise InvalidParameterValueException.no_source()
+    else:
+        package = zip_package(code["ZipFile"], layers_size)
     if call.resources.total_code_size() + package.size > quotas.TOTAL_CODE_SIZE:
         raise CodeStorageExceededException.limit()
     return {"code": package}
-
-
-def _refuse_bucket(call: Call, code: Mapping[str, Any]) -> None:
-    if code["S3Bucket"] == call.settings.hot_reload_bucket:
-        raise NotYetError("Running code straight from a folder comes with a later issue; send the package as ZipFile.")
-    raise NotYetError("Code in S3 needs the companion services of a later issue; send the package as ZipFile.")

@@ -44,6 +44,16 @@ def zip_package(zip_bytes: bytes, layers_size: int = 0) -> CodePackage:
 
     Raises InvalidParameterValueException if it is no zip, if it is empty, or if it is too large unzipped.
     """
+    package = open_zip(zip_bytes)
+    refuse_oversized_content(package, layers_size)
+    return package
+
+
+def open_zip(zip_bytes: bytes) -> CodePackage:
+    """The package in `zip_bytes`, whatever its size. Raises InvalidParameterValueException if it is no zip, or empty.
+
+    It reads all of them, which takes a while: a second for half a gigabyte.
+    """
     if not zip_bytes:
         raise InvalidParameterValueException.empty_zip()
     try:
@@ -53,13 +63,16 @@ def zip_package(zip_bytes: bytes, layers_size: int = 0) -> CodePackage:
         raise InvalidParameterValueException.not_a_zip() from None
     if not entries:
         raise InvalidParameterValueException.empty_zip()
-    unzipped_size = sum(entry.file_size for entry in entries)
+    digest = base64.b64encode(hashlib.sha256(zip_bytes).digest()).decode()
+    return CodePackage(zip_bytes, digest, len(zip_bytes), sum(entry.file_size for entry in entries))
+
+
+def refuse_oversized_content(package: CodePackage, layers_size: int = 0) -> None:
+    """Raises InvalidParameterValueException if a package and its layers are too large together, unzipped."""
     # The limit holds for code and layers together, and AWS prints what is left of it for the code (validation.md §4).
     limit = quotas.CODE_SIZE_UNZIPPED - layers_size
-    if unzipped_size > limit:
+    if package.unzipped_size > limit:
         raise InvalidParameterValueException.unzipped_size(limit)
-    digest = base64.b64encode(hashlib.sha256(zip_bytes).digest()).decode()
-    return CodePackage(zip_bytes, digest, len(zip_bytes), unzipped_size)
 
 
 def image_package(uri: str) -> tuple[ContainerImage, CodePackage]:

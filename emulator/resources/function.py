@@ -75,7 +75,7 @@ class FunctionVersion:
     layers: tuple[LayerReference, ...] = ()
     image: ContainerImage | None = None  # for PackageType Image
     image_config: dict[str, Any] | None = None  # EntryPoint, Command, WorkingDirectory
-    vpc_config: dict[str, Any] | None = None  # SubnetIds, SecurityGroupIds, Ipv6AllowedForDualStack
+    vpc_config: dict[str, Any] | None = None  # SubnetIds, SecurityGroupIds, Ipv6AllowedForDualStack, VpcId if known
     dead_letter_arn: str | None = None
     kms_key_arn: str | None = None
     file_systems: tuple[dict[str, Any], ...] = ()
@@ -185,12 +185,13 @@ class FunctionVersion:
     def _describe_vpc(self) -> dict[str, Any] | None:
         if self.vpc_config is None:
             return None
-        # The VPC of a subnet is EC2's knowledge, which nobody has here: the same subnets always get the same id.
+        # The VPC of a subnet is EC2's knowledge; where nobody has it, the same subnets always get the same id.
         subnets = self.vpc_config.get("SubnetIds", [])
+        unknown = "vpc-" + ids.stable_digest("vpc", *sorted(subnets))[:17] if subnets else ""
         return {
             "SubnetIds": subnets,
             "SecurityGroupIds": self.vpc_config.get("SecurityGroupIds", []),
-            "VpcId": "vpc-" + ids.stable_digest("vpc", *sorted(subnets))[:17] if subnets else "",
+            "VpcId": self.vpc_config.get("VpcId", unknown),
             "Ipv6AllowedForDualStack": self.vpc_config.get("Ipv6AllowedForDualStack", False),
         }
 
