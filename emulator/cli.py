@@ -48,6 +48,7 @@ def _flag(name: str) -> _Decorator:
 @_option("settle_seconds", "SECONDS")
 @_option("idle_seconds", "SECONDS")
 @_option("max_environments", "NUMBER")
+@_option("freeze_after_ms", "MS|never")
 @_flag("allow_runtime_substitution")
 def serve(**options: Any) -> None:
     """Run the local Lambda.

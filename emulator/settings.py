@@ -53,6 +53,16 @@ def _positive(text: str) -> float:
     return value
 
 
+def _milliseconds_or_never(text: str) -> float | None:
+    try:
+        value = float(text) if text != "never" else -1.0
+    except ValueError:
+        value = float("nan")
+    if not value < float("inf"):  # also refuses nan
+        raise ValueError("a number of milliseconds, or never")
+    return None if value < 0 else value
+
+
 def _yes_or_no(text: str) -> bool:
     known = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
     value = known.get(text.lower())
@@ -114,6 +124,11 @@ class Settings:
     )
     idle_seconds: float = _setting(
         300.0, _number(0, float("inf"), float), "How long an idle execution environment is kept warm."
+    )
+    freeze_after_ms: float | None = _setting(
+        50.0,
+        _milliseconds_or_never,
+        "How long an execution environment is idle before nothing runs in it any more, in milliseconds; or never.",
     )
     hot_reload_bucket: str = _setting(
         "hot-reload", _text, "S3Bucket that means: run the code from the folder S3Key.", variable="BUCKET_MARKER_LOCAL"

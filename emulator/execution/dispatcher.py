@@ -15,6 +15,7 @@ from emulator import quotas
 from emulator.errors import EmulatorError
 from emulator.execution.admission import refusal, throttled
 from emulator.execution.environment import ExecutionEnvironment
+from emulator.execution.freezing import Freezer
 from emulator.execution.invocation import Invocation, Outcome
 from emulator.execution.logs import LogStore
 from emulator.execution.pool import Pool
@@ -49,6 +50,7 @@ class Dispatcher:
         self._executor = executor
         self._reserved_in_account = reserved_in_account
         self._gate = StartGate(2 * (os.cpu_count() or 1))
+        self._freezer = Freezer(settings.freeze_after_ms and settings.freeze_after_ms / 1000)
         self._pools: dict[str, Pool] = {}
         self._functions: dict[tuple[str, str, str], _Running] = {}
         self._unreserved: dict[tuple[str, str], _Running] = {}
@@ -103,6 +105,7 @@ class Dispatcher:
         self._closed = True
         if self._reaper is not None:
             self._reaper.cancel()
+        self._freezer.close()
         environments = [environment for pool in list(self._pools.values()) for environment in pool.stop()]
         await asyncio.gather(*(environment.closed() for environment in environments))
         await self._executor.close()
@@ -116,7 +119,7 @@ class Dispatcher:
     def _pool(self, version: FunctionVersion) -> Pool:
         pool = self._pools.get(version.key)
         if pool is None:
-            start = partial(ExecutionEnvironment, version, self._executor, self.logs, self._gate)
+            start = partial(ExecutionEnvironment, version, self._executor, self.logs, self._gate, freezer=self._freezer)
             pool = self._pools[version.key] = Pool(version.key, self, start)
             self._reap_later()
         return pool

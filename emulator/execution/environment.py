@@ -19,6 +19,7 @@ from emulator.errors import EmulatorError
 from emulator.execution import failures, platform_log
 from emulator.execution.environment_log import EnvironmentLog, init_start
 from emulator.execution.failures import Failure
+from emulator.execution.freezing import Freezer
 from emulator.execution.invocation import Invocation, Outcome
 from emulator.execution.lifecycle import Event, State, after
 from emulator.execution.logs import LogStore
@@ -62,6 +63,7 @@ class ExecutionEnvironment:
         gate: StartGate,
         owner: Owner,
         *,
+        freezer: Freezer,
         initialization_type: str = ON_DEMAND,
     ) -> None:
         self.version = version
@@ -70,6 +72,7 @@ class ExecutionEnvironment:
         self.idle_since = 0.0
         self._executor = executor
         self._gate = gate
+        self._freezer = freezer
         self._owner = owner
         self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -78,6 +81,7 @@ class ExecutionEnvironment:
         self._sandbox: Sandbox | None = None
         self._runtime: RuntimeProcess | None = None
         self._runtimes = 0
+        self._frozen = False
         self._init_ms: float | None = None  # of an init that no REPORT has told of yet
         self._stored: Failure | None = None  # of the last init
         self._memory = 0
@@ -105,6 +109,8 @@ class ExecutionEnvironment:
     def _begin(self, ticket: Ticket) -> None:
         self._ticket = ticket
         self._began = perf_counter()
+        if self._frozen:
+            self._thaw()
         self._deadline = self._loop.call_later(self.version.timeout, self._timed_out)
         self._move(Event.INVOKE)
         if self.state is State.RUNNING:
@@ -160,6 +166,7 @@ class ExecutionEnvironment:
                 self._deadline = self._loop.call_later(self._init_limit(), self._init_timed_out)
             stream, places = self._log.stream_name, self._sandbox.places
             runtime.start(function_variables(self.version, places, api, stream, self.initialization_type))
+            self._freezer.watch(self)
         except EntryPointError as error:
             self._init_over(failures.platform_failure(failures.INVALID_ENTRY_POINT, self._request_id(), str(error)))
         except EmulatorError as error:
@@ -347,6 +354,20 @@ class ExecutionEnvironment:
         else:  # the invocation for which this environment was started
             self._begin(ticket)
 
+    # --- Freezing ---
+
+    def freeze(self) -> None:
+        """Stops everything in the environment, which must be IDLE, until it is thawed (freezing.Freezable)."""
+        assert self._sandbox is not None
+        self._frozen = True
+        self._sandbox.freeze()
+
+    def _thaw(self) -> None:
+        assert self._sandbox is not None
+        self._frozen = False
+        self._sandbox.thaw()
+        self._freezer.watch(self)
+
     # --- The runtime's end ---
 
     def _end_runtime(self) -> None:
@@ -357,6 +378,7 @@ class ExecutionEnvironment:
         if self._sandbox is not None and self.state is not State.STOPPED:
             self._memory_used_mb(exactly=True)
             self._sandbox.kill_all()
+            self._frozen = False
         self._log.end_of_runtime()
 
     def _cancel_timer(self) -> None:

@@ -139,6 +139,15 @@ class Sandbox(Protocol):
         Returns at once; what is started next finds none of it. Nothing is told of those who end by it.
         """
 
+    def freeze(self) -> None:
+        """Takes the processor from everything in it, also from what is being started just now. Returns at once.
+
+        Whoever kills what is frozen, or stops the sandbox, need not thaw it first.
+        """
+
+    def thaw(self) -> None:
+        """Lets everything go on from where it stood. Returns at once; an event may be given right away."""
+
     def pass_on_output(self) -> None:
         """Passes on whatever the runtime and the extensions have written until now."""
 

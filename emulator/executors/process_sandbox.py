@@ -1,6 +1,7 @@
 """One sandbox of the process executor, seen from the server: talks to its init, reads its log pipe."""
 
 import asyncio
+import contextlib
 import os
 import re
 import signal
@@ -98,6 +99,20 @@ class ProcessSandbox:
                 self._tell({"kill": True})
             except OSError:
                 self._hang_up()  # it was killed already
+
+    def freeze(self) -> None:
+        """See Sandbox.freeze."""
+        self._mention({"freeze": True})
+
+    def thaw(self) -> None:
+        """See Sandbox.thaw."""
+        self._mention({"thaw": True})
+
+    def _mention(self, message: messages.Message) -> None:
+        """Tells the init something, if there is one. That it is gone, if so, is heard of on the socket."""
+        if self._control is not None:
+            with contextlib.suppress(OSError):
+                messages.send(self._control, message)
 
     def pass_on_output(self) -> None:
         """See Sandbox.pass_on_output."""

@@ -42,6 +42,9 @@ def test_values_are_read_as_what_they_are():
     assert settings.companion_endpoint == "http://localhost:5000"
     assert settings.hot_reload_bucket == "local"
     assert settings.allow_runtime_substitution is False
+    assert Settings.from_environment({"PARITY_FREEZE_AFTER_MS": "never"}).freeze_after_ms is None
+    assert Settings.from_environment({"PARITY_FREEZE_AFTER_MS": "-1"}).freeze_after_ms is None
+    assert Settings.from_environment({"PARITY_FREEZE_AFTER_MS": "20"}).freeze_after_ms == 20
 
 
 def test_an_empty_variable_is_none():
@@ -56,6 +59,7 @@ def test_an_empty_variable_is_none():
         ("PARITY_EXECUTOR", "vm", "PARITY_EXECUTOR takes one of process, docker, auto, not 'vm'"),
         ("PARITY_TIME_SCALE", "0", "PARITY_TIME_SCALE takes a number above 0, not '0'"),
         ("PARITY_TIME_SCALE", "nan", "PARITY_TIME_SCALE takes a number above 0, not 'nan'"),
+        ("PARITY_FREEZE_AFTER_MS", "nan", "PARITY_FREEZE_AFTER_MS takes a number of milliseconds, or never, not 'nan'"),
         ("PARITY_SETTLE_SECONDS", "-1", "PARITY_SETTLE_SECONDS takes a number, 0 or more, not '-1'"),
         ("PARITY_SETTLE_SECONDS", "nan", "PARITY_SETTLE_SECONDS takes a number, 0 or more, not 'nan'"),
         ("PARITY_SERVICES", "maybe", "PARITY_SERVICES takes 1 or 0 (true, false, yes, no, on, off), not 'maybe'"),

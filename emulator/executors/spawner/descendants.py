@@ -1,19 +1,32 @@
-"""Killing a family of processes without a PID namespace to hold it together."""
+"""Killing and stopping a family of processes without a PID namespace to hold it together."""
 
 import contextlib
 import os
 import signal
 
 
-def kill_all(ancestor: int) -> None:
-    """Sends SIGKILL to every descendant of `ancestor`, whatever process groups and sessions they have moved to.
+def signal_all(ancestor: int, number: int) -> None:
+    """Sends a signal to every descendant of `ancestor`, whatever process groups and sessions they have moved to.
 
-    An orphan is found too, as long as the ancestor adopts orphans. A child born meanwhile may be missed: repeat until
-    there is none.
+    An orphan is found too, as long as the ancestor adopts orphans. A child born meanwhile may be missed: to kill all,
+    repeat until there is none.
     """
     for process in _descendants(ancestor):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(process, signal.SIGKILL)
+        _signal(process, number)
+
+
+def stop_all(ancestor: int) -> None:
+    """Stops every descendant of `ancestor`, those born meanwhile too: who is stopped bears no more."""
+    stopped: set[int] = set()
+    while fresh := set(_descendants(ancestor)) - stopped:
+        for process in fresh:
+            _signal(process, signal.SIGSTOP)
+        stopped |= fresh
+
+
+def _signal(process: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(process, number)
 
 
 def _descendants(ancestor: int) -> list[int]:

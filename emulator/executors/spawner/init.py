@@ -5,6 +5,8 @@ Over its socket the server says:
     {"run": n, "argv": […], "env": {…}, "cwd": "/var/task"}     start program n (numbers never repeat); it writes to
                                                                 the descriptor that comes with it, or to the log
     {"kill": true}                                              kill everything here but me
+    {"freeze": true}                                            take the processor from everything here but me
+    {"thaw": true}                                              and give it back
     {"signal": n, "number": 15}                                 send program n a signal
 
 and hears:
@@ -62,6 +64,10 @@ class Init:
             self._run(message, descriptors[0] if descriptors else self._log)
         elif "kill" in message:
             self._kill_all()
+        elif "freeze" in message:
+            self._freeze()
+        elif "thaw" in message:
+            self._signal_all(signal.SIGCONT)
         elif "signal" in message:
             for process, number in self._programs.items():
                 if number == message["signal"]:
@@ -78,13 +84,24 @@ class Init:
         messages.send(self._control, {"started": message["run"]}, [status])
         os.close(status)
 
+    def _freeze(self) -> None:
+        if self._sandbox["isolated"]:
+            self._signal_all(signal.SIGSTOP)
+        else:
+            descendants.stop_all(os.getpid())
+
+    def _signal_all(self, number: int) -> None:
+        """Sends a signal to everyone but this process. In a namespace none escapes: who is forking begins anew."""
+        with contextlib.suppress(ProcessLookupError):
+            if self._sandbox["isolated"]:
+                os.kill(-1, number)  # to everyone in the namespace except its first process
+            else:
+                descendants.signal_all(os.getpid(), number)
+
     def _kill_all(self) -> None:
         """Returns when nothing but this process is left, so a program started next meets nothing of the old ones."""
         while self._has_children():
-            if self._sandbox["isolated"]:
-                os.kill(-1, signal.SIGKILL)  # to everyone in the namespace except its first process
-            else:
-                descendants.kill_all(os.getpid())
+            self._signal_all(signal.SIGKILL)
             time.sleep(0.0005)
             self._report_ended()
 

@@ -174,7 +174,7 @@ def _end_children() -> None:
     deadline = time.monotonic() + _PATIENCE
     while not _reap():
         if time.monotonic() > deadline:
-            descendants.kill_all(os.getpid())
+            descendants.signal_all(os.getpid(), signal.SIGKILL)
         time.sleep(0.002)
 
 

@@ -76,6 +76,7 @@ class ScriptedSandbox:
         self.listener = listener
         self.runtimes = 0
         self.stopped = False
+        self.frozen = False
         self.output = b""
         self.process: asyncio.Task | None = None
 
@@ -94,6 +95,12 @@ class ScriptedSandbox:
         if self.process is not None:
             self.process.cancel()
             self.process = None
+
+    def freeze(self) -> None:
+        self.frozen = True
+
+    def thaw(self) -> None:
+        self.frozen = False
 
     def pass_on_output(self) -> None:
         output, self.output = self.output, b""
