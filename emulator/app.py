@@ -51,9 +51,9 @@ class Emulator:
         self._companion = Companion(settings)
         self._executor = _executor(settings)
         self._executor.start()
-        self.dispatcher = Dispatcher(settings, self._executor, LogStore(), self._reserved)
+        self.dispatcher = Dispatcher(settings, self._clock, self._executor, LogStore(), self._taken)
         self.events = Events(
-            self.dispatcher.invoke,
+            self.dispatcher.invoke_event,
             finding(self._store),
             self._clock,
             at_once=settings.max_environments,
@@ -89,8 +89,9 @@ class Emulator:
         await self.events.close()
         await asyncio.gather(self._server.close(), self.dispatcher.close(), self._companion.close())
 
-    def _reserved(self, account_id: str, region: str) -> int:
-        return self._store.region(account_id, region).reserved_concurrency()
+    def _taken(self, account_id: str, region: str) -> int:
+        resources = self._store.region(account_id, region)
+        return resources.reserved_concurrency() + resources.provisioned_concurrency()
 
     def _make_call(self, operation: Operation, caller: Caller, request_id: str, request: Request) -> Call:
         account_id = caller.account_id or self._settings.account_id

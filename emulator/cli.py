@@ -48,6 +48,8 @@ def _flag(name: str) -> _Decorator:
 @_option("settle_seconds", "SECONDS")
 @_option("idle_seconds", "SECONDS")
 @_option("max_environments", "NUMBER")
+@_option("concurrent_executions", "NUMBER")
+@_flag("rate_limits")
 @_option("freeze_after_ms", "MS|never")
 @_flag("allow_runtime_substitution")
 def serve(**options: Any) -> None:

@@ -6,10 +6,12 @@
 MEGABYTE = 1024 * 1024
 
 # The account
-CONCURRENT_EXECUTIONS = 1000  # [docs]
+CONCURRENT_EXECUTIONS = 1000  # [docs]; AWS changes it on request, `concurrent_executions` in settings.py does here
 UNRESERVED_MINIMUM = 100  # executions that no function may reserve [docs: lambda-concurrency]
 TOTAL_CODE_SIZE = 80_530_636_800  # 75 GB of packages, layers and versions [docs]
 REQUESTS_PER_CONCURRENCY = 10  # invocations a second for each unit of concurrency [docs: lambda-concurrency]
+SCALING_ENVIRONMENTS, SCALING_SECONDS = 1000, 10.0  # how fast a function may get more [docs: scaling-behavior]
+TENANT_ENVIRONMENTS_PER_CONCURRENCY = 2.5  # [docs: tenant-isolation-troubleshooting]
 
 # A function's code
 CODE_SIZE_ZIPPED = 52_428_800  # inline package [rec: test_oversized_zipped_create_lambda]

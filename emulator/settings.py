@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from emulator.errors import EmulatorError
+from emulator.quotas import CONCURRENT_EXECUTIONS
 
 T = TypeVar("T")
 
@@ -120,7 +121,15 @@ class Settings:
         False, _yes_or_no, "Run a function on another version of its runtime's language if the right one is missing."
     )
     max_environments: int = _setting(
-        100, _number(1, 100_000, int), "Execution environments that may exist at once on this machine."
+        100,
+        _number(1, 100_000, int),
+        "Execution environments that may exist at once on this machine; as many again may be provisioned.",
+    )
+    concurrent_executions: int = _setting(
+        CONCURRENT_EXECUTIONS, _number(1, 1_000_000, int), "Concurrent executions of each account in each region."
+    )
+    rate_limits: bool = _setting(
+        False, _yes_or_no, "Throttle by calls per second (10 for each execution) and by new environments too, as AWS."
     )
     idle_seconds: float = _setting(
         300.0, _number(0, float("inf"), float), "How long an idle execution environment is kept warm."

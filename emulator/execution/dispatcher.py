@@ -7,98 +7,99 @@ keeps the whole machine within its number of environments.
 import asyncio
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from emulator import quotas
+from emulator.clock import Clock
 from emulator.errors import EmulatorError
-from emulator.execution.admission import refusal, throttled
-from emulator.execution.environment import ExecutionEnvironment
+from emulator.execution.admission import scaling_reason, tenant_environments, throttled
+from emulator.execution.concurrency import Concurrency
+from emulator.execution.environment import ExecutionEnvironment, Owner
 from emulator.execution.freezing import Freezer
 from emulator.execution.invocation import Invocation, Outcome
 from emulator.execution.logs import LogStore
-from emulator.execution.pool import Pool
+from emulator.execution.pool import Pool, PoolKey
+from emulator.execution.provisioned_pool import ProvisionedPool
+from emulator.execution.provisioning import Provisioning, Shares
 from emulator.execution.start_gate import StartGate
 from emulator.execution.ticket import Ticket
+from emulator.execution.variables import ON_DEMAND, PROVISIONED
 from emulator.executors.executor import Executor
 from emulator.resources.function import Function, FunctionVersion
+from emulator.resources.provisioned_concurrency import ProvisionedConcurrency
 from emulator.settings import Settings
 
 _SHORTEST_REAPING, _LONGEST_REAPING = 0.05, 30.0  # seconds between two looks at what is idle
 
 
-@dataclass(slots=True)
-class _Running:
-    """How many invocations run: of one function, or of all functions without a reservation in one region."""
-
-    count: int = 0
-
-
 class Dispatcher:
-    """Runs invocations. `reserved_in_account` gives the sum of all reservations of an account in a region."""
+    """Runs invocations. `taken_in_account` gives what functions of an account have reserved or provisioned."""
 
     def __init__(
         self,
         settings: Settings,
+        clock: Clock,
         executor: Executor,
         logs: LogStore,
-        reserved_in_account: Callable[[str, str], int],
+        taken_in_account: Callable[[str, str], int],
     ) -> None:
         self.logs = logs
         self._settings = settings
         self._executor = executor
-        self._reserved_in_account = reserved_in_account
         self._gate = StartGate(2 * (os.cpu_count() or 1))
         self._freezer = Freezer(settings.freeze_after_ms and settings.freeze_after_ms / 1000)
-        self._pools: dict[str, Pool] = {}
-        self._functions: dict[tuple[str, str, str], _Running] = {}
-        self._unreserved: dict[tuple[str, str], _Running] = {}
+        self._concurrency = Concurrency(settings, taken_in_account)
+        self._pools: dict[PoolKey, Pool] = {}
+        self._provisioning = Provisioning(self._provisioned_pool, clock, settings.max_environments)
         self._environments = 0
         self.crowded = False
         self._waiting_pools: list[Pool] = []
         self._reaper: asyncio.TimerHandle | None = None
         self._closed = False
 
-    def invoke(self, version: FunctionVersion, invocation: Invocation, function: Function) -> asyncio.Future[Outcome]:
-        """Runs a version once. Whoever gives up on the outcome does not end the invocation.
+    def invoke(
+        self, version: FunctionVersion, invocation: Invocation, function: Function, *, synchronous: bool = True
+    ) -> asyncio.Future[Outcome]:
+        """Runs a version once. Whoever gives up on the outcome (cancels it) ends no invocation that has begun.
 
         Raises TooManyRequestsException at once. The future fails with EmulatorError if this machine cannot run it.
         """
         if self._closed:
             raise EmulatorError("The emulator is stopping.")
-        key = (version.account_id, version.region, version.name)
-        running = self._functions.get(key)
-        if running is None:
-            running = self._functions[key] = _Running()
-        unreserved = self._unreserved.get(key[:2])
-        if unreserved is None:
-            unreserved = self._unreserved[key[:2]] = _Running()
-        reserved = function.reserved_concurrency
-        reason = refusal(running.count, reserved, unreserved.count, self._all_reservations(version, unreserved))
-        if reason is not None:
-            raise throttled(reason)
-        running.count += 1
-        if reserved is None:
-            unreserved.count += 1
-        ticket = Ticket(
-            invocation,
-            asyncio.get_running_loop().create_future(),
-            partial(_give_back, running, unreserved if reserved is None else None),
-        )
-        self._pool(version).invoke(ticket)
-        return ticket.outcome
+        outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        if self._provisioning.pools:
+            ready = self._provisioning.pools.get(version.key)
+            if ready is not None and ready.has_room:
+                ready.running.count += 1
+                ready.invoke(Ticket(invocation, outcome, (ready.running,)))
+                return outcome
+        key = version.key, invocation.tenant_id
+        pool = self._pools.get(key)
+        starts = pool is None or pool.would_start
+        if starts and invocation.tenant_id is not None:
+            self._refuse_tenants(version, function)
+        counted_in = self._concurrency.admit(version, function, synchronous=synchronous, starts=starts)
+        if pool is None:
+            pool = self._make_pool(version, key)
+        pool.invoke(Ticket(invocation, outcome, counted_in))
+        return outcome
+
+    def invoke_event(
+        self, version: FunctionVersion, invocation: Invocation, function: Function
+    ) -> asyncio.Future[Outcome]:
+        """Runs a version once for an event, which has no caller who could be told to come less often."""
+        return self.invoke(version, invocation, function, synchronous=False)
 
     def retire(self, version_key: str) -> None:
         """Says that a version is no longer current: what runs finishes, and its environments end with it."""
-        pool = self._pools.get(version_key)
-        if pool is not None:
-            pool.retire()
+        for key, pool in list(self._pools.items()):
+            if key[0] == version_key:
+                pool.retire()
         self._executor.retire(version_key)
 
     async def health(self) -> dict[str, Any]:
         """What GET /_parity/health says of execution: `isolation`, `runtimes`, and the number of `environments`."""
-        return {**await self._executor.health(), "environments": self._environments}
+        return {**await self._executor.health(), "environments": self._environments + self._provisioning.environments}
 
     async def close(self) -> None:
         """Stops everything at once. No process, port or file is left."""
@@ -107,22 +108,50 @@ class Dispatcher:
             self._reaper.cancel()
         self._freezer.close()
         environments = [environment for pool in list(self._pools.values()) for environment in pool.stop()]
+        environments += self._provisioning.close()
         await asyncio.gather(*(environment.closed() for environment in environments))
         await self._executor.close()
 
-    def _all_reservations(self, version: FunctionVersion, unreserved: _Running) -> int:
-        # At least so many executions are always left unreserved, so below that there is nothing to add up.
-        if unreserved.count < quotas.UNRESERVED_MINIMUM:
-            return 0
-        return self._reserved_in_account(version.account_id, version.region)
+    def _refuse_tenants(self, version: FunctionVersion, function: Function) -> None:
+        """The tenants of a function may have so many environments, idle ones too. Raises TooManyRequestsException."""
+        there = sum(pool.size for key, pool in self._pools.items() if key[1] is not None and key[0] == version.key)
+        if there >= tenant_environments(self._concurrency.limit_of(function)):
+            raise throttled(scaling_reason(function.reserved_concurrency))
 
-    def _pool(self, version: FunctionVersion) -> Pool:
-        pool = self._pools.get(version.key)
-        if pool is None:
-            start = partial(ExecutionEnvironment, version, self._executor, self.logs, self._gate, freezer=self._freezer)
-            pool = self._pools[version.key] = Pool(version.key, self, start)
-            self._reap_later()
+    def _starting(self, version: FunctionVersion, initialization_type: str) -> Callable[[Owner], ExecutionEnvironment]:
+        return partial(
+            ExecutionEnvironment,
+            version,
+            self._executor,
+            self.logs,
+            self._gate,
+            freezer=self._freezer,
+            initialization_type=initialization_type,
+        )
+
+    def _make_pool(self, version: FunctionVersion, key: PoolKey) -> Pool:
+        pool = self._pools[key] = Pool(key, self, self._starting(version, ON_DEMAND))
+        self._reap_later()
         return pool
+
+    # --- Provisioned concurrency ---
+
+    def provision(self, config: ProvisionedConcurrency, shares: Shares, delay: float) -> None:
+        """Starts environments ahead of invocations, `delay` seconds from now, and keeps `config` up to date."""
+        self._provisioning.allocate(config, shares, delay)
+
+    def release(self, function_arn: str) -> None:
+        """Ends what a version or an alias has provisioned, if it has; what runs finishes."""
+        self._provisioning.release(function_arn)
+
+    def _provisioned_pool(self, version: FunctionVersion) -> ProvisionedPool:
+        start, spill = self._starting(version, PROVISIONED), partial(self._spill, version)
+        return ProvisionedPool(version.key, self._provisioning, start, spill)
+
+    def _spill(self, version: FunctionVersion, ticket: Ticket) -> None:
+        """Serves on demand what was meant for a provisioned environment."""
+        key = version.key, None
+        (self._pools.get(key) or self._make_pool(version, key)).invoke(ticket)
 
     # --- What pools ask (pool.Machine) ---
 
@@ -180,12 +209,6 @@ class Dispatcher:
         before = asyncio.get_running_loop().time() - self._settings.idle_seconds
         for pool in list(self._pools.values()):
             pool.reap(before)
-        self._functions = {key: running for key, running in self._functions.items() if running.count}
+        self._concurrency.forget_idle()
         if self._pools:
             self._reap_later()
-
-
-def _give_back(running: _Running, unreserved: _Running | None, _ticket: Ticket) -> None:
-    running.count -= 1
-    if unreserved is not None:
-        unreserved.count -= 1

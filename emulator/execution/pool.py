@@ -1,21 +1,22 @@
-"""The environments of one function version, and the invocations that wait for one.
+"""The environments that one function version has on demand, and the invocations that wait for one.
+
+With tenant isolation each tenant of a version has a pool of its own [docs: tenant-isolation].
 
 Which environment serves an invocation is decided in assignment.py; the pool carries the decision out. It reuses the
 environment that was used last, so under light load the others grow old and are reaped.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
 from emulator.execution.assignment import Assignment, assign
 from emulator.execution.environment import ExecutionEnvironment
 from emulator.execution.ticket import Ticket
+from emulator.execution.waiting import PATIENCE, WaitingLine
 
-# Seconds for which an invocation waits for an environment that has just answered. It asks for the next event within
-# a millisecond, but on a machine that is busy it may have to wait for the processor; so would a new environment.
-_PATIENCE = 0.5
+PoolKey = tuple[str, str | None]
+"""The key of a function version, and the tenant for whom it runs, if any."""
 
 
 class Machine(Protocol):
@@ -50,7 +51,9 @@ class Machine(Protocol):
 class Pool:
     """One pool. `start_environment` makes an environment that belongs to it."""
 
-    def __init__(self, key: str, machine: Machine, start_environment: Callable[["Pool"], ExecutionEnvironment]) -> None:
+    def __init__(
+        self, key: "PoolKey", machine: Machine, start_environment: Callable[["Pool"], ExecutionEnvironment]
+    ) -> None:
         self.key = key
         self.idle: list[ExecutionEnvironment] = []  # the one used last is last
         self.retiring = False
@@ -58,8 +61,23 @@ class Pool:
         self._start_environment = start_environment
         self._environments: set[ExecutionEnvironment] = set()
         self._finishing: set[ExecutionEnvironment] = set()
-        self._awaiting: deque[Ticket] = deque()  # for an environment that is finishing
-        self._queued: deque[Ticket] = deque()  # for room on the machine
+        self._awaiting = WaitingLine()  # for an environment that is finishing
+        self._queued = WaitingLine()  # for room on the machine
+
+    @property
+    def size(self) -> int:
+        """How many environments it has."""
+        return len(self._environments)
+
+    @property
+    def empty(self) -> bool:
+        """Whether it has no environments, and nobody waits for one."""
+        return not self._environments and not self._awaiting and not self._queued
+
+    @property
+    def would_start(self) -> bool:
+        """Whether one more invocation needs one more environment."""
+        return not self.idle and len(self._finishing) <= len(self._awaiting)
 
     def invoke(self, ticket: Ticket) -> None:
         """Serves an invocation, sooner or later."""
@@ -82,10 +100,10 @@ class Pool:
         if decision is Assignment.REUSE:
             self.idle.pop().invoke(ticket)
         elif decision is Assignment.AWAIT:
-            self._awaiting.append(ticket)
-            asyncio.get_running_loop().call_later(_PATIENCE, self._stop_awaiting, ticket)
+            self._awaiting.add(ticket)
+            asyncio.get_running_loop().call_later(PATIENCE, self._stop_awaiting, ticket)
         elif decision is Assignment.QUEUE:
-            self._queued.append(ticket)
+            self._queued.add(ticket)
             self._machine.wait_for_room(self)
         else:
             if decision is Assignment.MAKE_ROOM:
@@ -100,19 +118,18 @@ class Pool:
 
     def _stop_awaiting(self, ticket: Ticket) -> None:
         """The environment takes long to become free: the invocation gets another one."""
-        if ticket in self._awaiting:
-            self._awaiting.remove(ticket)
+        if self._awaiting.leave(ticket):
             environments, limit = self._machine.room()
             if environments < limit:
                 self._start(ticket)
             else:
-                self._queued.append(ticket)
+                self._queued.add(ticket)
                 self._machine.wait_for_room(self)
 
     def serve_waiting(self) -> None:
         """Tries once more to find environments for the invocations that wait for room."""
         for _ in range(len(self._queued)):
-            self._assign(self._queued.popleft())
+            self._assign(self._queued.take())
 
     # --- What environments tell (environment.Owner) ---
 
@@ -124,9 +141,9 @@ class Pool:
         """One is free."""
         self._finishing.discard(environment)
         if self._awaiting:
-            environment.invoke(self._awaiting.popleft())
+            environment.invoke(self._awaiting.take())
         elif self._queued:
-            environment.invoke(self._queued.popleft())
+            environment.invoke(self._queued.take())
         elif self.retiring:
             environment.stop()
         else:
@@ -141,7 +158,7 @@ class Pool:
         if environment in self.idle:
             self.idle.remove(environment)
         self._machine.count(-1)
-        if not self._environments and not self._awaiting and not self._queued:
+        if self.empty:
             self._machine.pool_empty(self)
 
     def environment_failed(self, environment: ExecutionEnvironment, reason: str) -> None:
@@ -162,10 +179,8 @@ class Pool:
 
     def stop(self) -> list[ExecutionEnvironment]:
         """Cuts everything off. Returns the environments, whose sockets are yet to be closed."""
-        for ticket in [*self._awaiting, *self._queued]:
-            ticket.cancel()
-        self._awaiting.clear()
-        self._queued.clear()
+        self._awaiting.cancel_all()
+        self._queued.cancel_all()
         environments = list(self._environments)
         for environment in environments:
             environment.stop()

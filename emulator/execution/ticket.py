@@ -1,9 +1,9 @@
 """One invocation on its way through the emulator, from admission to outcome."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from emulator.execution.concurrency import Running
 from emulator.execution.invocation import Invocation, Outcome
 
 
@@ -11,27 +11,32 @@ from emulator.execution.invocation import Invocation, Outcome
 class Ticket:
     """An admitted invocation. `outcome` is what its caller waits for; the caller may have given up on it.
 
-    `give_back` is called once, when the invocation counts no longer as running.
+    `counted_in` is where it counts as running, until it ends. `waiting` while it has no environment.
     """
 
     invocation: Invocation
     outcome: asyncio.Future[Outcome]
-    give_back: Callable[["Ticket"], None]
-    reserved: bool = False  # it runs against its function's reserved concurrency
+    counted_in: tuple[Running, ...]
+    waiting: bool = False
 
     def settle(self, outcome: Outcome) -> None:
         """Ends the invocation with what came of it, a function error included."""
-        self.give_back(self)
+        self._give_back()
         if not self.outcome.done():
             self.outcome.set_result(outcome)
 
     def fail(self, error: Exception) -> None:
         """Ends the invocation for a reason that is the emulator's or the machine's."""
-        self.give_back(self)
+        self._give_back()
         if not self.outcome.done():
             self.outcome.set_exception(error)
 
     def cancel(self) -> None:
-        """Ends the invocation because the emulator stops."""
-        self.give_back(self)
+        """Ends the invocation before it has run, or because the emulator stops."""
+        self._give_back()
         self.outcome.cancel()
+
+    def _give_back(self) -> None:
+        counted_in, self.counted_in = self.counted_in, ()
+        for running in counted_in:
+            running.count -= 1

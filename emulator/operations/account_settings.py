@@ -12,8 +12,9 @@ def get_account_settings(call: Call, _members: Members) -> Members:
             "TotalCodeSize": quotas.TOTAL_CODE_SIZE,
             "CodeSizeUnzipped": quotas.CODE_SIZE_UNZIPPED,
             "CodeSizeZipped": quotas.CODE_SIZE_ZIPPED,
-            "ConcurrentExecutions": quotas.CONCURRENT_EXECUTIONS,
-            "UnreservedConcurrentExecutions": quotas.CONCURRENT_EXECUTIONS - reserved,
+            "ConcurrentExecutions": call.settings.concurrent_executions,
+            # What is provisioned is not taken away here [model: AccountLimit].
+            "UnreservedConcurrentExecutions": call.settings.concurrent_executions - reserved,
         },
         "AccountUsage": {
             "TotalCodeSize": call.resources.total_code_size(),

@@ -58,6 +58,8 @@ def update_alias(call: Call, members: Members) -> Members:
     function = find_function(call, target)
     _check_versions(function, version, weights)
     moved = (alias.function_version, alias.weights) != (version, weights)
+    if version == arn.LATEST and alias.name in function.provisioned:
+        raise InvalidParameterValueException.provisioned_latest()
     alias.function_version, alias.weights = version, weights
     if moved:
         move_provisioned_concurrency(call, function, alias)
@@ -75,6 +77,7 @@ def delete_alias(call: Call, members: Members) -> Members:
         # Its provisioned concurrency goes with it [rec: test_lambda_provisioned_lifecycle, 2025-11-25], and so does its
         # URL, which on AWS takes some seconds [rec: test_lambda_url_persists_after_alias_delete, 2025-11-24].
         function.forget(members["Name"])
+        call.dispatcher.release(function.arn(members["Name"]))
     return {}
 
 

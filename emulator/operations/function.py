@@ -151,6 +151,8 @@ def _delete_all(call: Call, resources: RegionResources, function: Function) -> N
     if function.last_number:
         resources.used_numbers[function.name] = function.last_number
     function.deleted = True
+    for qualifier in function.provisioned:
+        call.dispatcher.release(function.arn(qualifier))
     for version in {version.key: version for version in (function.running, *function.all_versions())}.values():
         call.dispatcher.retire(version.key)
 
@@ -163,6 +165,7 @@ def _delete_version(call: Call, function: Function, number: str) -> None:
     version = function.versions.pop(number, None)
     if version is not None:
         function.forget(number)
+        call.dispatcher.release(function.arn(number))
         call.dispatcher.retire(version.key)
 
 

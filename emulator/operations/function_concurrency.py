@@ -27,7 +27,7 @@ def put_function_concurrency(call: Call, members: Members) -> Members:
     others += resources.provisioned_concurrency()
     if function.reserved_concurrency is None:
         others -= function.provisioned_concurrency()
-    if quotas.CONCURRENT_EXECUTIONS - others - wanted < quotas.UNRESERVED_MINIMUM:
+    if call.settings.concurrent_executions - others - wanted < quotas.UNRESERVED_MINIMUM:
         raise InvalidParameterValueException.unreserved_minimum(quotas.UNRESERVED_MINIMUM)
     function.reserved_concurrency = wanted
     return {"ReservedConcurrentExecutions": wanted}

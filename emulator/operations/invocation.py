@@ -99,6 +99,7 @@ def _read(
         client_context=None if asynchronous else client_context,
         trace_header=call.request.headers.get("x-amzn-trace-id"),
         tail=not asynchronous and members.get("LogType") == "Tail",
+        tenant_id=members.get("TenantId"),
     )
     return target, function, version, invocation
 
@@ -137,8 +138,6 @@ def _check_invocable(version: FunctionVersion, members: Members) -> None:
     isolated = version.tenancy_config is not None
     if isolated != ("TenantId" in members):
         raise InvalidParameterValueException.tenant_id(required=isolated)
-    if isolated:
-        raise NotYetError("Invoking a function with tenant isolation comes with a later issue.")
     if version.durable_config is not None or "DurableExecutionName" in members:
         raise NotYetError("Durable executions come with a later issue.")
     if version.capacity_provider_config is not None:
@@ -165,10 +164,20 @@ def _read_client_context(header: str | None) -> str | None:
 def _answer(
     version: FunctionVersion, running: asyncio.Future[Outcome], describe: Callable[[str, Outcome], Members]
 ) -> asyncio.Future[Members]:
-    """The answer to come. A caller who goes away gives up on it, but not on the function, which runs on as on AWS."""
+    """The answer to come. A caller who goes away gives up on it, but not on a function that has begun.
+
+    That one runs on to its end [docs: configuration-response-streaming]. An invocation that still waits for an
+    environment is given up.
+    """
     answer: asyncio.Future[Members] = running.get_loop().create_future()
     running.add_done_callback(partial(_pass_on, partial(describe, version.version), answer))
+    answer.add_done_callback(partial(_give_up, running))
     return answer
+
+
+def _give_up(running: asyncio.Future[Outcome], answer: asyncio.Future[Members]) -> None:
+    if answer.cancelled():
+        running.cancel()
 
 
 def _pass_on(

@@ -1,10 +1,10 @@
 """PutProvisionedConcurrencyConfig, GetProvisionedConcurrencyConfig, DeleteProvisionedConcurrencyConfig, List….
 
-What is configured here is answered as on AWS: IN_PROGRESS, and READY when it has settled. Starting environments ahead
-of their invocations belongs to a later issue; `_allocate` is where it goes: instead of waiting it starts them, and then
-calls `complete`, or `fail` with AWS's code, on the allocation.
+What is configured here is answered as on AWS: IN_PROGRESS with nothing allocated, and READY when the environments are.
+They are started a moment later by execution/provisioning.py, which keeps the numbers and the status up to date.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from emulator import arn, quotas
@@ -18,10 +18,10 @@ from emulator.operations.call import Call, Members
 from emulator.operations.pages import page
 from emulator.operations.target import Target, find_function, read_target
 from emulator.resources.alias import Alias
-from emulator.resources.function import Function
+from emulator.resources.function import Function, FunctionVersion
 from emulator.resources.provisioned_concurrency import ProvisionedConcurrency, Status
 
-_SLOWNESS = 3  # an allocation takes longer than an update: environments have to start before it is done
+_SLOWNESS = 3  # an allocation begins later than an update ends, so that its progress can be seen on busy machines
 
 
 def put_provisioned_concurrency_config(call: Call, members: Members) -> Members:
@@ -30,17 +30,17 @@ def put_provisioned_concurrency_config(call: Call, members: Members) -> Members:
     if target.qualifier == arn.LATEST:
         raise InvalidParameterValueException.provisioned_latest()
     function, qualifier = _find(call, target)
+    alias = function.aliases.get(qualifier)
+    if alias is not None and alias.function_version == arn.LATEST:
+        raise InvalidParameterValueException.provisioned_latest()
     _refuse_second(function, qualifier)
     _check_features(function, qualifier)
     requested = members["ProvisionedConcurrentExecutions"]
     _check_room(call, function, qualifier, requested)
-    present = function.provisioned.get(qualifier)
     provisioned = ProvisionedConcurrency(
         function_arn=function.arn(qualifier),
         requested=requested,
         last_modified=call.clock.now(),
-        # What is there stays while more is made ready, or less is kept; the numbers that AWS shows then are not known.
-        allocated=min(present.allocated, requested) if present else 0,
     )
     _allocate(call, function, qualifier, provisioned)
     return provisioned.describe()
@@ -62,6 +62,7 @@ def delete_provisioned_concurrency_config(call: Call, members: Members) -> Membe
     """
     function, qualifier = _find_published(call, members)
     function.provisioned.pop(qualifier, None)
+    call.dispatcher.release(function.arn(qualifier))
     return {}
 
 
@@ -137,15 +138,23 @@ def _check_room(call: Call, function: Function, qualifier: str, requested: int) 
             raise InvalidParameterValueException.provisioned_above_reserved()
         return
     taken = call.resources.reserved_concurrency() + call.resources.provisioned_concurrency() - own
-    if quotas.CONCURRENT_EXECUTIONS - taken - requested < quotas.UNRESERVED_MINIMUM:
+    if call.settings.concurrent_executions - taken - requested < quotas.UNRESERVED_MINIMUM:
         raise InvalidParameterValueException.provisioned_minimum(quotas.UNRESERVED_MINIMUM)
 
 
 def _allocate(call: Call, function: Function, qualifier: str, provisioned: ProvisionedConcurrency) -> None:
     function.provisioned[qualifier] = provisioned
-    call.clock.call_later(_SLOWNESS * call.settings.settle_seconds, _settle, function, qualifier, provisioned)
+    # What is there stays while more is made ready, or less is kept; the numbers that AWS shows then are not known.
+    shares = list(_shares(function, qualifier, provisioned.requested))
+    call.dispatcher.provision(provisioned, shares, _SLOWNESS * call.settings.settle_seconds)
 
 
-def _settle(function: Function, qualifier: str, provisioned: ProvisionedConcurrency) -> None:
-    if function.provisioned.get(qualifier) is provisioned:  # neither given up nor asked for anew meanwhile
-        provisioned.complete()
+def _shares(function: Function, qualifier: str, requested: int) -> Iterator[tuple[FunctionVersion, int]]:
+    """How many environments each version gets: an alias divides them by its weights [docs: provisioned-concurrency]."""
+    alias = function.aliases.get(qualifier)
+    left = requested
+    for number, weight in alias.weights.items() if alias is not None else ():
+        share = round(requested * weight)
+        left -= share
+        yield function.versions[number], share
+    yield function.versions[qualifier if alias is None else alias.function_version], left

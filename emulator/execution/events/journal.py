@@ -31,6 +31,7 @@ class _Accepted(msgspec.Struct, tag="accepted", omit_defaults=True):
     accepted_at: float
     trace_header: str | None = None
     attempts: int = 0
+    tenant_id: str | None = None
 
 
 class _Failed(msgspec.Struct, tag="failed"):
@@ -162,11 +163,18 @@ def _line(event: QueuedEvent) -> _Accepted:
         event.accepted_at,
         invocation.trace_header,
         event.attempts,
+        invocation.tenant_id,
     )
 
 
 def _event(line: _Accepted) -> QueuedEvent:
-    invocation = Invocation(line.request_id, line.payload, line.function_arn, trace_header=line.trace_header)
+    invocation = Invocation(
+        line.request_id,
+        line.payload,
+        line.function_arn,
+        trace_header=line.trace_header,
+        tenant_id=line.tenant_id,
+    )
     return QueuedEvent(
         line.account_id,
         line.region,

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from emulator.clock import Clock
 from emulator.errors import EmulatorError
 from emulator.execution.dispatcher import Dispatcher
 from emulator.execution.invocation import Invocation, Outcome
@@ -148,7 +149,8 @@ class Execution:
         self.executor = ScriptedExecutor(scripts)
         self.settings = Settings(**settings)
         self.logs = LogStore()
-        self.dispatcher = Dispatcher(self.settings, self.executor, self.logs, lambda account, region: 0)
+        clock = Clock(self.settings.time_scale)
+        self.dispatcher = Dispatcher(self.settings, clock, self.executor, self.logs, lambda account, region: 0)
         self._make_version = make_version
         self.functions: dict[str, Function] = {}
 
@@ -168,10 +170,19 @@ class Execution:
             self.functions[name].reserved_concurrency = reserved
         return self.functions[name]
 
-    def call(self, handler: str, payload: bytes = b"{}", *, tail: bool = False, **fields: Any) -> asyncio.Future:
+    def call(
+        self,
+        handler: str,
+        payload: bytes = b"{}",
+        *,
+        tail: bool = False,
+        tenant: str | None = None,
+        synchronous: bool = True,
+        **fields: Any,
+    ) -> asyncio.Future:
         function = self.function(handler, **fields)
-        invocation = Invocation(str(uuid.uuid4()), payload, function.arn(), tail=tail)
-        return self.dispatcher.invoke(function.latest, invocation, function)
+        invocation = Invocation(str(uuid.uuid4()), payload, function.arn(), tail=tail, tenant_id=tenant)
+        return self.dispatcher.invoke(function.latest, invocation, function, synchronous=synchronous)
 
     async def log_of(self, handler: str, payload: bytes = b"{}", **fields: Any) -> tuple[Outcome, list[str]]:
         """Calls once; returns the outcome, and the function's log so far with ids and numbers masked."""

@@ -375,9 +375,8 @@ class TestConcurrency:
             with pytest.raises(TooManyRequestsException):
                 running.call("echo")
 
-    async def test_the_account_has_a_limit(self, execution, monkeypatch):
-        monkeypatch.setattr(quotas, "CONCURRENT_EXECUTIONS", 2)
-        async with execution({"nap": nap}) as running:
+    async def test_the_account_has_a_limit(self, execution):
+        async with execution({"nap": nap}, concurrent_executions=2) as running:
             calls = [running.call("nap", b"0.05", name=name) for name in ("a", "b")]
             with pytest.raises(TooManyRequestsException) as refused:
                 running.call("nap", b"0", name="c")

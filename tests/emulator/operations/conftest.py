@@ -20,9 +20,11 @@ from emulator.clock import Clock
 from emulator.errors import ServiceError
 from emulator.execution.events.event import QueuedEvent
 from emulator.execution.invocation import Invocation, Outcome
+from emulator.execution.provisioning import Shares
 from emulator.operations import OPERATIONS
 from emulator.operations.call import Call
 from emulator.resources.function import Function, FunctionVersion
+from emulator.resources.provisioned_concurrency import ProvisionedConcurrency
 from emulator.resources.store import Store
 from emulator.settings import Settings
 from emulator.wire.messages import Request
@@ -90,7 +92,9 @@ class MovedClock(Clock):
 class RecordingDispatcher:
     """Notes what it is asked to run, and answers when the test says so."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.provisioned: dict[str, tuple[ProvisionedConcurrency, Shares]] = {}
         self.invoked: list[tuple[FunctionVersion, Invocation, Function]] = []
         self.retired: list[str] = []
         self.running: asyncio.Future[Outcome] | None = None
@@ -99,6 +103,21 @@ class RecordingDispatcher:
         self.invoked.append((version, invocation, function))
         self.running = asyncio.get_running_loop().create_future()
         return self.running
+
+    def provision(self, config: ProvisionedConcurrency, shares: Shares, delay: float) -> None:
+        """As if every environment were ready at once when it is time; what was asked for before is kept."""
+        before = self.provisioned.get(config.function_arn)
+        kept = {version.key for version, _ in before[1]} & {version.key for version, _ in shares} if before else set()
+        config.allocated = min(before[0].allocated, config.requested) if before and kept else 0
+        self.provisioned[config.function_arn] = config, shares
+        self.clock.call_later(delay, self._complete, config)
+
+    def _complete(self, config: ProvisionedConcurrency) -> None:
+        if self.provisioned.get(config.function_arn, (None,))[0] is config:
+            config.complete()
+
+    def release(self, function_arn: str) -> None:
+        self.provisioned.pop(function_arn, None)
 
     def retire(self, key: str) -> None:
         self.retired.append(key)
@@ -126,7 +145,7 @@ class World:
     def __init__(self) -> None:
         self.clock = MovedClock()
         self.store = Store()
-        self.dispatcher = RecordingDispatcher()
+        self.dispatcher = RecordingDispatcher(self.clock)
         self.events = RecordingEvents()
         self.settings = Settings(settle_seconds=1.0)
         self._requests = itertools.count(1)
