@@ -2,21 +2,18 @@
 the test moves, and a dispatcher that records what it is given."""
 
 import asyncio
-import heapq
 import io
 import itertools
 import json
 import re
 import zipfile
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from emulator.arn import partition_of
-from emulator.clock import Clock
 from emulator.errors import ServiceError
 from emulator.execution.events.event import QueuedEvent
 from emulator.execution.invocation import Invocation, Outcome
@@ -28,6 +25,7 @@ from emulator.resources.provisioned_concurrency import ProvisionedConcurrency
 from emulator.resources.store import Store
 from emulator.settings import Settings
 from emulator.wire.messages import Request
+from tests.emulator.moved_clock import MovedClock
 
 RECORDINGS = Path(__file__).parents[4] / "shared" / "aws-recordings"
 ACCOUNT, REGION = "111111111111", "us-east-1"
@@ -52,41 +50,6 @@ def zip_of_size(size: int) -> bytes:
             entry.write(bytes(1_000_000))
         entry.write(bytes(size % 1_000_000))
     return buffer.getvalue()
-
-
-class Timer:
-    def __init__(self) -> None:
-        self.cancelled = False
-
-    def cancel(self) -> None:
-        self.cancelled = True
-
-
-class MovedClock(Clock):
-    """A clock that stands still until the test moves it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.moment = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-        self._waiting: list[tuple[datetime, int, Timer, Callable[..., object], tuple[object, ...]]] = []
-        self._order = itertools.count()
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def call_later(self, seconds: float, callback: Callable[..., object], *arguments: object) -> Timer:
-        timer = Timer()
-        due = self.moment + timedelta(seconds=seconds)
-        heapq.heappush(self._waiting, (due, next(self._order), timer, callback, arguments))
-        return timer
-
-    def move(self, seconds: float) -> None:
-        until = self.moment + timedelta(seconds=seconds)
-        while self._waiting and self._waiting[0][0] <= until:
-            self.moment, _, timer, callback, arguments = heapq.heappop(self._waiting)
-            if not timer.cancelled:
-                callback(*arguments)
-        self.moment = until
 
 
 class RecordingDispatcher:
