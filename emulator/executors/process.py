@@ -157,6 +157,7 @@ class ProcessExecutor:
             "isolated": isolated,
             "ids": abilities.get("ids", ""),
             "root": str(folder / "root"),
+            "temporary": {"path": str(folder / "tmp"), "size": version.ephemeral_storage * quotas.MEGABYTE},
             "tree": tree,
             "user": USER,
             "group": GROUP,

@@ -9,6 +9,9 @@ start. The family then looks like this:
 
 * The server asks the spawner over a Unix socket to fork an *init* per environment, and hands the init one end of a
   socket pair of its own. From then on the two talk directly.
+* Where the host allows namespaces, the spawner lives in some of its own (home.py), and mounts an environment's /tmp
+  there, a file system in memory of the size that the function asks for. So it outlives runtimes and inits; it is lost
+  only if spawner and init are both killed, or with the environment.
 * The init is process 1 of a PID namespace where the host allows namespaces. It builds the file tree that the function
   sees, then starts and kills runtimes as it is told.
 * Nobody outlives anybody: an init ends when its socket closes, the spawner when its own does, and sockets close

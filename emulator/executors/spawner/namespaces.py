@@ -56,6 +56,11 @@ def mount(source: str, target: str, kind: str, options: str = "", *, harmless: b
     _check(_libc.mount(source.encode(), target.encode(), kind.encode(), flags, options.encode()), f"mount {target}")
 
 
+def unmount(target: str) -> None:
+    """Takes a mount away. What still uses it keeps it; nobody else finds it."""
+    _check(_libc.umount2(target.encode(), _MNT_DETACH), f"unmount {target}")
+
+
 def make_mounts_private() -> None:
     """From now on no mount is seen by any other namespace."""
     _check(_libc.mount(b"none", b"/", None, _MS_REC | _MS_PRIVATE, None), "make mounts private")

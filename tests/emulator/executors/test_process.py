@@ -283,8 +283,8 @@ async def test_a_runtime_killed_by_a_signal_says_which(number):
 
 async def test_an_init_that_is_killed_takes_its_runtime_along_and_is_replaced():
     async with Machine() as machine:
-        sandbox, heard = await machine.sandbox(shell('[ "$N" = 1 ] && { echo up; exec sleep 60; }', 'ls "$T"; exit 0'))
-        (Path(machine.folder).glob("environment-*/tmp").__next__() / "kept").write_text("x")
+        script = ('[ "$N" = 1 ] && { touch "$T/kept"; echo up; exec sleep 60; }', 'ls "$T"; exit 0')
+        sandbox, heard = await machine.sandbox(shell(*script))
         variables = {"T": sandbox.places.temporary, "PATH": "/usr/bin:/bin"}
         sandbox.start_runtime(1, {**variables, "N": "1"})
         await heard.until(lambda: b"up" in heard.written)
@@ -294,6 +294,35 @@ async def test_an_init_that_is_killed_takes_its_runtime_along_and_is_replaced():
         assert heard.ended == [(1, RuntimeExit(signal.SIGKILL))]
         sandbox.start_runtime(2, variables)
         assert (await heard.end(2)).endswith("kept\n")
+
+
+async def test_tmp_is_as_large_as_the_function_asks_for_and_not_larger(isolated):
+    if not isolated:
+        pytest.skip("this machine grants no namespaces")
+    async with Machine() as machine:
+        script = (
+            "df -B1M --output=size /tmp | tail -n1",
+            "head -c 600M /dev/zero > /tmp/x",
+            "echo $?",
+            "stat -c %s /tmp/x",
+        )
+        sandbox, heard = await machine.sandbox(shell(*script), ephemeral_storage=513)
+        sandbox.start_runtime(1, {"PATH": "/usr/bin:/bin"})
+        size, refusal, status, written = (await heard.end()).strip().split("\n")
+        assert size.strip() == "513"
+        assert refusal.endswith("No space left on device")
+        assert status == "1"
+        assert int(written) == 513 * 1024 * 1024
+
+
+async def test_tmp_is_nobody_else_s():
+    async with Machine() as machine:
+        names = []
+        for _ in range(2):
+            sandbox, heard = await machine.sandbox(shell('ls -A "$T"; touch "$T/mine"'))
+            sandbox.start_runtime(1, {"T": sandbox.places.temporary, "PATH": "/usr/bin:/bin"})
+            names.append(await heard.end())
+        assert names == ["", ""]
 
 
 async def test_a_spawner_that_is_killed_is_replaced():
