@@ -25,7 +25,7 @@ from emulator.resources.store import RegionResources
 from emulator.wire.messages import Request, Response
 from tests.emulator.model_wide.answer_check import misfits, service
 from tests.emulator.moved_clock import MovedClock
-from tests.emulator.operations.conftest import ACCOUNT, REGION, World
+from tests.emulator.operations.conftest import ACCOUNT, REGION, RecordingDispatcher, World
 
 _RUNNING = {"Invoke", "InvokeAsync", "InvokeWithResponseStream"}  # these need an event loop; all others answer at once
 
@@ -53,15 +53,13 @@ class MisfitError(AssertionError):
     """An answer that the service model does not allow."""
 
 
-class EchoDispatcher:
+class EchoDispatcher(RecordingDispatcher):
     """Runs every function at once: it returns the event."""
 
     def invoke(self, version: FunctionVersion, invocation: Invocation, function: Function) -> asyncio.Future[Outcome]:
         done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         done.set_result(Outcome(invocation.payload or b"{}", log_tail=b"END" if invocation.tail else None))
         return done
-
-    def retire(self, key: str) -> None: ...
 
 
 class Api:
@@ -134,7 +132,7 @@ class Api:
 
 def _world() -> World:
     world = World()
-    world.dispatcher = EchoDispatcher()  # type: ignore[assignment]
+    world.dispatcher = EchoDispatcher(world.clock)
     return world
 
 

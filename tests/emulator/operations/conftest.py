@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from emulator.arn import partition_of
+from emulator.clock import Clock
 from emulator.errors import ServiceError
 from emulator.execution.events.event import QueuedEvent
 from emulator.execution.invocation import Invocation, Outcome
