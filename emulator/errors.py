@@ -108,6 +108,11 @@ class RequestEntityTooLargeException(ServiceError):
         return cls(f"Request must be smaller than {limit} bytes for the {operation} operation")
 
     @classmethod
+    def event(cls, size: int, limit: int) -> Self:
+        """An event for an asynchronous invocation [issues: ASFHyP3/hyp3#2241, 2024; faultline/faultline#12, 2017]."""
+        return cls(f"{size} byte payload is too large for the Event invocation type (limit {limit} bytes)")
+
+    @classmethod
     def zip_file(cls, limit: int) -> Self:
         """The inline zip exceeds `limit` bytes."""
         return cls(f"Zipped size must be smaller than {limit} bytes")

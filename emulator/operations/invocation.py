@@ -38,8 +38,7 @@ def invoke(call: Call, members: Members) -> Members | asyncio.Future[Members]:
     """
     kind = members.get("InvocationType", "RequestResponse")
     asynchronous = kind == "Event"
-    limit = quotas.ASYNCHRONOUS_PAYLOAD if asynchronous else quotas.SYNCHRONOUS_PAYLOAD
-    target, function, version, invocation = _read(call, members, limit, asynchronous=asynchronous)
+    target, function, version, invocation = _read(call, members, asynchronous=asynchronous)
     if kind == "DryRun":
         return {"StatusCode": 204, "Payload": b""}
     if asynchronous:
@@ -56,7 +55,7 @@ def invoke_with_response_stream(call: Call, members: Members) -> Members | async
     function [docs: configuration-response-streaming]. Streaming comes with a later issue. Members of the answer:
     `StatusCode` (200, 204), `ExecutedVersion`, `EventStream` (an async iterator of events as the model has them).
     """
-    _, function, version, invocation = _read(call, members, quotas.SYNCHRONOUS_PAYLOAD, asynchronous=False)
+    _, function, version, invocation = _read(call, members, asynchronous=False)
     if members.get("InvocationType") == "DryRun":
         return {"StatusCode": 204}
     _refuse_loop(invocation, function)
@@ -81,12 +80,12 @@ def invoke_async(call: Call, members: Members) -> Members:
     return {"Status": 202}
 
 
-def _read(
-    call: Call, members: Members, limit: int, *, asynchronous: bool
-) -> tuple[Target, Function, FunctionVersion, Invocation]:
+def _read(call: Call, members: Members, *, asynchronous: bool) -> tuple[Target, Function, FunctionVersion, Invocation]:
     """What is to be run, and with what. Refusals in AWS's order: size, existence, payload, state."""
     body = members.get("Payload") or b""
-    _refuse_oversized(body, limit)
+    _refuse_oversized(body, quotas.SYNCHRONOUS_PAYLOAD)
+    if asynchronous and len(body) > quotas.ASYNCHRONOUS_PAYLOAD:
+        raise RequestEntityTooLargeException.event(len(body), quotas.ASYNCHRONOUS_PAYLOAD)
     target = read_target(call, members["FunctionName"], members.get("Qualifier"))
     function, version = _find(call, target)
     payload = read_payload(body)
