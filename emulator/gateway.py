@@ -5,7 +5,6 @@ operation that can answer at once does so without a task or a turn of the event 
 future.
 """
 
-import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from emulator.errors import (
     ServiceException,
 )
 from emulator.operations.call import Call
+from emulator.pending import Eventual, Pending
 from emulator.protocol.model import Operation, ServiceModel
 from emulator.protocol.parsing import RequestParser
 from emulator.protocol.routing import Router
@@ -32,10 +32,10 @@ from emulator.protocol.validation import Validator
 from emulator.wire.messages import Request, Response
 
 Result = dict[str, Any]
-Handler = Callable[[Call, dict[str, Any]], "Result | asyncio.Future[Result]"]
+Handler = Callable[[Call, dict[str, Any]], Result | Eventual[Result]]
 MakeCall = Callable[[Operation, Caller, str, Request], Call]  # operation, caller, request id, request
-LocalRoute = Callable[[Request], "Response | asyncio.Future[Response]"]
-Elsewhere = Callable[[Request, str], "Response | asyncio.Future[Response]"]  # request, service that it is for
+LocalRoute = Callable[[Request], Response | Eventual[Response]]
+Elsewhere = Callable[[Request, str], Response | Eventual[Response]]  # request, service that it is for
 
 _log = logging.getLogger(__name__)
 
@@ -92,7 +92,7 @@ class Gateway:
         self._errors = ErrorSerializer(model)
         self._endpoints: dict[str, _Endpoint] = {}
 
-    def handle(self, request: Request) -> "Response | asyncio.Future[Response]":
+    def handle(self, request: Request) -> Response | Eventual[Response]:
         """The response to one request, or a future of it. Never raises."""
         if local := self._local_route(request.path):
             return local(request)
@@ -136,12 +136,12 @@ class Gateway:
         return endpoint
 
     def _answer_later(
-        self, pending: "asyncio.Future[Result]", serializer: ResponseSerializer, request_id: str
-    ) -> "asyncio.Future[Response]":
-        """A future of the response to a future result. Cancelling it (the client is gone) cancels the result."""
-        answer: asyncio.Future[Response] = pending.get_loop().create_future()
+        self, pending: Eventual[Result], serializer: ResponseSerializer, request_id: str
+    ) -> Pending[Response]:
+        """The response to a result that is yet to come. Cancelling it (the client is gone) cancels the result."""
+        answer: Pending[Response] = Pending(pending.cancel)
 
-        def on_result(done: "asyncio.Future[Result]") -> None:
+        def on_result(done: Eventual[Result]) -> None:
             if answer.done():
                 return
             if done.cancelled():
@@ -153,12 +153,7 @@ class Gateway:
                 response = self._refusal(error, request_id)
             answer.set_result(response)
 
-        def on_answer(done: "asyncio.Future[Response]") -> None:
-            if done.cancelled():
-                pending.cancel()
-
         pending.add_done_callback(on_result)
-        answer.add_done_callback(on_answer)
         return answer
 
     def _refusal(self, error: Exception, request_id: str, request: Request | None = None) -> Response:

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 # Which way imports point: a module may import from its own row and from the rows above it. Patterns name a module or a
 # package with all that is in it; the longest pattern that fits a module decides.
 EMULATOR_LAYERS = (
-    ("errors", "settings", "quotas", "clock", "ids", "arn"),
+    ("errors", "settings", "quotas", "clock", "ids", "arn", "pending"),
     (
         *("wire", "wire.messages", "protocol", "resources"),
         *("execution.lifecycle", "execution.admission", "execution.assignment", "execution.invocation"),

@@ -7,6 +7,7 @@ the number counts, and that several functions are parted by `|`, is how it is re
 
 import re
 import zlib
+from functools import lru_cache
 
 from emulator.resources.function import Function
 
@@ -37,6 +38,7 @@ def _counts(lineage: str) -> dict[str, int]:
     return {name: int(count) for name, count in _ENTRY.findall(lineage)}
 
 
+@lru_cache(maxsize=1024)
 def _name_of(function_arn: str) -> str:
     """Eight digits that are the same for all qualifiers of a function."""
     unqualified = ":".join(function_arn.split(":", 7)[:7])

@@ -1,6 +1,5 @@
 """The API operations of Lambda, by name: those that are there, and those that come with later issues."""
 
-import asyncio
 from collections.abc import Callable
 
 from emulator.operations import (
@@ -37,10 +36,11 @@ from emulator.operations import (
     version,
 )
 from emulator.operations.call import Call, Members
+from emulator.pending import Eventual
 
 __all__ = ["NOT_YET", "OPERATIONS", "Handler"]
 
-Handler = Callable[[Call, Members], Members | asyncio.Future[Members]]
+Handler = Callable[[Call, Members], Members | Eventual[Members]]
 """Takes the call and its input (member names as AWS spells them, only those that were given) and returns the output
 members, now or later. It refuses by raising a ServiceError, or an EmulatorError where the fault is ours."""
 

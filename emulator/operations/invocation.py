@@ -25,11 +25,12 @@ from emulator.execution.recursion import is_loop
 from emulator.operations.call import Call, Members
 from emulator.operations.payload import read_payload
 from emulator.operations.target import Target, read_target, resources_of
+from emulator.pending import Pending
 from emulator.resources.condition import Condition
 from emulator.resources.function import Function, FunctionVersion
 
 
-def invoke(call: Call, members: Members) -> Members | asyncio.Future[Members]:
+def invoke(call: Call, members: Members) -> Members | Pending[Members]:
     """Run a function: synchronously, by an event, or (DryRun) not at all.
 
     A synchronous call answers when the function has: status 200, whatever became of it. Members of the answer:
@@ -48,7 +49,7 @@ def invoke(call: Call, members: Members) -> Members | asyncio.Future[Members]:
     return _answer(version, call.dispatcher.invoke(version, invocation, function), _describe)
 
 
-def invoke_with_response_stream(call: Call, members: Members) -> Members | asyncio.Future[Members]:
+def invoke_with_response_stream(call: Call, members: Members) -> Members | Pending[Members]:
     """Run a function, and answer with a stream of events: chunks of what it returned, and one that says how it ended.
 
     The functions that run here return everything at once, so there is one chunk, as there may be on AWS for such a
@@ -162,25 +163,22 @@ def _read_client_context(header: str | None) -> str | None:
 
 def _answer(
     version: FunctionVersion, running: asyncio.Future[Outcome], describe: Callable[[str, Outcome], Members]
-) -> asyncio.Future[Members]:
+) -> Pending[Members]:
     """The answer to come. A caller who goes away gives up on it, but not on a function that has begun.
 
     That one runs on to its end [docs: configuration-response-streaming]. An invocation that still waits for an
     environment is given up.
     """
-    answer: asyncio.Future[Members] = running.get_loop().create_future()
-    running.add_done_callback(partial(_pass_on, partial(describe, version.version), answer))
-    answer.add_done_callback(partial(_give_up, running))
+    answer: Pending[Members] = Pending(running.cancel)
+    running.add_done_callback(partial(_pass_on, describe, version.version, answer))
     return answer
 
 
-def _give_up(running: asyncio.Future[Outcome], answer: asyncio.Future[Members]) -> None:
-    if answer.cancelled():
-        running.cancel()
-
-
 def _pass_on(
-    describe: Callable[[Outcome], Members], answer: asyncio.Future[Members], running: asyncio.Future[Outcome]
+    describe: Callable[[str, Outcome], Members],
+    executed_version: str,
+    answer: Pending[Members],
+    running: asyncio.Future[Outcome],
 ) -> None:
     if running.cancelled():
         answer.cancel()
@@ -191,7 +189,7 @@ def _pass_on(
     if error is not None:
         answer.set_exception(error)
     else:
-        answer.set_result(describe(running.result()))
+        answer.set_result(describe(executed_version, running.result()))
 
 
 def _describe(executed_version: str, outcome: Outcome) -> Members:

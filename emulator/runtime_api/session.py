@@ -5,10 +5,10 @@ A session is pure protocol: it holds no socket and knows no process. Its owner g
 port), so nothing that an old one still sends can be taken for the new one's.
 """
 
-import asyncio
 from dataclasses import dataclass
 from typing import Protocol
 
+from emulator.pending import Pending
 from emulator.quotas import SYNCHRONOUS_RESPONSE
 from emulator.runtime_api import answers
 from emulator.runtime_api.error_type import reported_error_type
@@ -19,7 +19,7 @@ _PREFIX = "/2018-06-01/runtime/"
 _ERROR_TYPE = "lambda-runtime-function-error-type"
 _RESPONSE_MODE = "lambda-runtime-function-response-mode"
 
-Answer = Response | asyncio.Future[Response]
+Answer = Response | Pending[Response]
 
 
 @dataclass(slots=True, frozen=True)
@@ -57,7 +57,7 @@ class RuntimeSession:
         self._listener = listener
         self._state = State.STARTED
         self._event: Event | None = None
-        self._waiting: list[asyncio.Future[Response]] = []
+        self._waiting: list[Pending[Response]] = []
         self._ended = False
 
     @property
@@ -111,7 +111,7 @@ class RuntimeSession:
         if self._state is State.RUNNING:
             assert self._event is not None
             return Response(200, self._event.headers, self._event.body)
-        answer: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+        answer: Pending[Response] = Pending()
         self._waiting.append(answer)
         self._listener.runtime_ready()
         return answer

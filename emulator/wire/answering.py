@@ -12,10 +12,11 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from typing import NamedTuple
 
+from emulator.pending import Eventual
 from emulator.wire.encoding import BODILESS, LAST_CHUNK, encode_chunk, encode_head
 from emulator.wire.messages import Request, Response
 
-Handler = Callable[[Request], "Response | asyncio.Future[Response]"]
+Handler = Callable[[Request], Response | Eventual[Response]]
 
 _log = logging.getLogger(__name__)
 
@@ -35,7 +36,8 @@ class Exchange(NamedTuple):
 class Answers:
     """Asks `handler` for the answer to each exchange and writes it to `transport`.
 
-    `when_idle` is called whenever everything that was asked has been answered.
+    `waiting` are requests that are answered by the next `advance`, not before. `when_idle` is called whenever
+    everything that was asked has been answered.
     """
 
     def __init__(
@@ -49,36 +51,29 @@ class Answers:
         self._transport = transport
         self._loop = loop
         self._when_idle = when_idle
-        self._waiting: deque[Exchange] = deque()
+        self.waiting: deque[Exchange] = deque()
         self._current: Exchange | None = None
-        self._pending: asyncio.Future[Response] | None = None
+        self._pending: Eventual[Response] | None = None
         self._stream: asyncio.Task[None] | None = None
         self._drained: asyncio.Future[None] | None = None  # set while the client does not keep up
         self.closed = False  # nothing more is answered
 
-    def __len__(self) -> int:
-        return len(self._waiting)
-
     @property
     def idle(self) -> bool:
         """Nothing is being answered and nothing waits."""
-        return self._current is None and not self._waiting
-
-    def add(self, exchange: Exchange) -> None:
-        """Queues a request. It is answered by the next `advance`, not before."""
-        self._waiting.append(exchange)
+        return self._current is None and not self.waiting
 
     def advance(self) -> None:
         """Answers what waits, until an answer has to be waited for or the client does not read."""
-        while self._waiting and self._current is None and self._drained is None and not self.closed:
-            self._current = exchange = self._waiting.popleft()
+        while self.waiting and self._current is None and self._drained is None and not self.closed:
+            self._current = exchange = self.waiting.popleft()
             answer = exchange.refusal or self._ask(exchange.request)
             if isinstance(answer, Response):
                 self._send(exchange, answer)
             else:
                 self._pending = answer
                 answer.add_done_callback(self._on_answer)
-        if self._current is None and not self._waiting:
+        if self._current is None and not self.waiting:
             self._when_idle()
 
     def hold(self) -> None:
@@ -95,7 +90,7 @@ class Answers:
     def stop(self) -> None:
         """Answers nothing more, and cancels what nobody waits for any longer."""
         self.closed = True
-        self._waiting.clear()
+        self.waiting.clear()
         self._current = None
         pending, self._pending = self._pending, None
         if pending is not None and not pending.done():
@@ -105,14 +100,14 @@ class Answers:
         if self._drained is not None and not self._drained.done():
             self._drained.cancel()
 
-    def _ask(self, request: Request) -> "Response | asyncio.Future[Response]":
+    def _ask(self, request: Request) -> Response | Eventual[Response]:
         try:
             return self._handler(request)
         except Exception:
             _log.exception("%s %s failed", request.method, request.path)
             return Response(500)
 
-    def _on_answer(self, pending: "asyncio.Future[Response]") -> None:
+    def _on_answer(self, pending: Eventual[Response]) -> None:
         self._pending = None
         exchange = self._current
         if self.closed or exchange is None:
@@ -174,7 +169,7 @@ class Answers:
         if exchange.keep_alive and not close:
             return
         self.closed = True
-        self._waiting.clear()
+        self.waiting.clear()
         if exchange.refusal is None:
             self._transport.close()
             return

@@ -15,20 +15,22 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-class _DateLine:
+_dates: dict[int, str] = {}  # one: that of the present second
+
+
+def _date_line() -> str:
     """The `Date` header, made once a second."""
+    second = int(time.time())
+    return _dates.get(second) or _make_date_line(second)
 
-    second = 0
-    text = ""
 
-    @classmethod
-    def now(cls) -> str:
-        second = int(time.time())
-        if second != cls.second:
-            moment = time.gmtime(second)
-            day, month = _DAYS[moment.tm_wday], _MONTHS[moment.tm_mon - 1]  # in English, whatever the locale
-            cls.second, cls.text = second, time.strftime(f"Date: {day}, %d {month} %Y %H:%M:%S GMT\r\n", moment)
-        return cls.text
+def _make_date_line(second: int) -> str:
+    moment = time.gmtime(second)
+    day, month = _DAYS[moment.tm_wday], _MONTHS[moment.tm_mon - 1]  # in English, whatever the locale
+    text = time.strftime(f"Date: {day}, %d {month} %Y %H:%M:%S GMT\r\n", moment)
+    _dates.clear()
+    _dates[second] = text
+    return text
 
 
 def encode_head(response: Response, *, keep_alive: bool, http_1_0: bool, streamed: bool = False) -> bytes:
@@ -37,21 +39,21 @@ def encode_head(response: Response, *, keep_alive: bool, http_1_0: bool, streame
     The length is that of the body, also where the body itself is then not sent (HEAD). Raises ValueError for a header
     that would break out of its line.
     """
-    status = response.status
-    parts = [_STATUS_LINES.get(status) or f"HTTP/1.1 {status} \r\n", _DateLine.now()]
-    parts += [f"{name}: {value}\r\n" for name, value in response.headers.items()]
+    status, headers = response.status, response.headers
+    text = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+    if text.count("\n") != len(headers) or text.count("\r") != len(headers):
+        raise ValueError(f"a header holds a line break: {headers!r}")
+    start = _STATUS_LINES.get(status) or f"HTTP/1.1 {status} \r\n"
+    ending = ""
     if streamed:
-        parts.append("Connection: close\r\n" if http_1_0 else "Transfer-Encoding: chunked\r\n")
+        ending = "Connection: close\r\n" if http_1_0 else "Transfer-Encoding: chunked\r\n"
     elif status not in BODILESS:
-        parts.append(f"Content-Length: {len(response.body)}\r\n")  # type: ignore[arg-type]  # whole: bytes
+        ending = f"Content-Length: {len(response.body)}\r\n"  # type: ignore[arg-type]  # whole: bytes
     if not keep_alive:
-        parts.append("Connection: close\r\n")
+        ending += "Connection: close\r\n"
     elif http_1_0 and not streamed:
-        parts.append("Connection: keep-alive\r\n")
-    text = "".join(parts)
-    if text.count("\n") != len(parts) or text.count("\r") != len(parts):
-        raise ValueError(f"a header holds a line break: {response.headers!r}")
-    return (text + "\r\n").encode()
+        ending += "Connection: keep-alive\r\n"
+    return f"{start}{_date_line()}{text}{ending}\r\n".encode()
 
 
 def encode_chunk(data: bytes) -> bytes:

@@ -102,9 +102,9 @@ class _Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         while data and not (self._deaf or self._answers.closed):
             data = self._feed(data)
-        if len(self._answers):
+        if self._answers.waiting:
             self._answers.advance()
-            if len(self._answers) >= _QUEUED_REQUESTS and not self._paused:
+            if len(self._answers.waiting) >= _QUEUED_REQUESTS and not self._paused:
                 self._paused = True
                 self._transport.pause_reading()
 
@@ -170,13 +170,16 @@ class _Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         self._owes_continue = False
+        parser, headers, parts = self._parser, self._headers, self._body
         path, _, query = self._url.decode("latin-1").partition("?")
         if path[:1] != "/":
             path = _origin_form(path)
-        body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
-        request = Request(self._parser.get_method().decode("latin-1"), path, query, self._headers, body)
-        keep_alive = self._parser.should_keep_alive()
-        self._answers.add(Exchange(request, keep_alive, self._parser.get_http_version() == "1.0"))
+        body = parts[0] if len(parts) == 1 else b"".join(parts)
+        keep_alive = parser.should_keep_alive()
+        # Only what says so is kept open with HTTP/1.0.
+        http_1_0 = (not keep_alive or "connection" in headers) and parser.get_http_version() == "1.0"
+        request = Request(parser.get_method().decode("latin-1"), path, query, headers, body)
+        self._answers.waiting.append(Exchange(request, keep_alive, http_1_0))
         if not keep_alive:
             self._deaf = True
 
@@ -186,7 +189,7 @@ class _Connection(asyncio.Protocol):
         """Answers `status` once everything before it is answered, then closes. What follows cannot be understood."""
         self._deaf = True
         self._head_size = None
-        self._answers.add(Exchange(Request("", "", "", {}), keep_alive=False, refusal=Response(status)))
+        self._answers.waiting.append(Exchange(Request("", "", "", {}), keep_alive=False, refusal=Response(status)))
 
     def _when_idle(self) -> None:
         """Everything that was read is answered."""
