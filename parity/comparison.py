@@ -17,6 +17,7 @@ from parity.bindings import Bindings
 from parity.decoding import BODY_FORMS, decode
 from parity.evidence import PublishedEvidence, RegressionEvidence, class_at, class_of
 from parity.observation import Observation, ScenarioRun
+from parity.own_entries import own_entries, prefix_of
 from parity.scenario import ExpandedStep, Scenario
 from parity.snapshot import Snapshot, StepSnapshot
 from parity.tokens import request_line, vocabulary
@@ -93,17 +94,20 @@ def _count(pairs: dict[str, Pair]) -> int:
 
 def _align(snapshot: Snapshot, run: ScenarioRun, scenario: Scenario, bindings: Bindings) -> dict[str, Pair]:
     pairs = {}
+    prefix = prefix_of(run)
     for seen in run.observations:
         if seen.step in snapshot.steps:
-            pairs[seen.step] = _align_step(snapshot.steps[seen.step], seen, scenario.step(seen.step), bindings)
+            answers = [own_entries(decode(answer), scenario.step(seen.step).own, prefix) for answer in seen.answers]
+            pairs[seen.step] = _align_step(snapshot.steps[seen.step], seen, answers, scenario.step(seen.step), bindings)
     return pairs
 
 
-def _align_step(recorded: StepSnapshot, seen: Observation, step: ExpandedStep, bindings: Bindings) -> Pair:
+def _align_step(
+    recorded: StepSnapshot, seen: Observation, answers: list[dict[str, Any]], step: ExpandedStep, bindings: Bindings
+) -> Pair:
     # What was sent is no answer, but it tells which function is <function-name:1> and which <function-name:2>.
     bindings.text(recorded.request["path"], request_line(seen)[1])
     aligner = Aligner(bindings, frozenset(way_of(path) for path in step.unordered))
-    answers = [decode(answer) for answer in seen.answers]
     if isinstance(recorded.response, list):
         return aligner.items(
             list(map(_with_body, recorded.response)), list(map(_with_body, answers)), (), ordered=False

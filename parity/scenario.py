@@ -108,6 +108,10 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     parallel: Annotated[int, Meta(ge=1, le=1000, description="How many times the request is sent at once.")] = 1
     after: Annotated[Duration, Meta(description="How long to wait before the step.")] | None = None
     unordered: Annotated[list[Text], Meta(description="Paths of lists in the body whose order means nothing.")] = []
+    own: Annotated[
+        list[Text],
+        Meta(description="Paths of lists that show a whole account: the entries with this run's prefix count."),
+    ] = []
     evidence: Evidence | None = None
 
 
@@ -309,6 +313,11 @@ class ExpandedStep:
     @property
     def says(self) -> str | None:
         return self.source.says
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """The lists of which it keeps what its own run made."""
+        return tuple(self.source.own)
 
     @property
     def evidence(self) -> Evidence | None:

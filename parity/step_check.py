@@ -108,6 +108,10 @@ def _unordered(step: ExpandedStep) -> Iterator[Misfit]:
     yield from _paths(step, step.source.unordered, ("unordered",), lambda index, _path: (index,), must_be_list=True)
 
 
+def _own(step: ExpandedStep) -> Iterator[Misfit]:
+    yield from _paths(step, step.source.own, ("own",), lambda index, _path: (index,), must_be_list=True)
+
+
 def _paths(
     step: ExpandedStep, paths: list[str], way: Way, place: Callable[[int, str], Way], *, must_be_list: bool = False
 ) -> Iterator[Misfit]:
@@ -181,4 +185,4 @@ def _operation_way(step: ExpandedStep) -> Way:
     return ("wait",) if step.wait else ()
 
 
-_CHECKS = (_one_kind, _operation, _outcome, _waiting, _unordered, _evidence, _prose, _forms)
+_CHECKS = (_one_kind, _operation, _outcome, _waiting, _unordered, _own, _evidence, _prose, _forms)

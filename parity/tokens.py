@@ -13,6 +13,7 @@ import msgspec
 
 from parity.decoding import decode
 from parity.observation import Observation, ScenarioRun
+from parity.own_entries import own_entries, prefix_of
 from parity.scenario import Scenario
 from parity.snapshot import StepSnapshot
 from parity.templates import Numbering, Vocabulary
@@ -29,7 +30,8 @@ def tokenise(run: ScenarioRun, scenario: Scenario) -> dict[str, StepSnapshot]:
     The evidence in them is the weakest there is; `snapshot.merge` gives them what they may claim.
     """
     numbering = Numbering(vocabulary(run, scenario))
-    return {seen.step: _step(seen, scenario, numbering) for seen in run.observations}
+    prefix = prefix_of(run)
+    return {seen.step: _step(seen, scenario, numbering, prefix) for seen in run.observations}
 
 
 def vocabulary(run: ScenarioRun, scenario: Scenario) -> Vocabulary:
@@ -49,12 +51,13 @@ def runs_the_function(path: str) -> bool:
     return _RUNS_THE_FUNCTION.search(path) is not None
 
 
-def _step(seen: Observation, scenario: Scenario, numbering: Numbering) -> StepSnapshot:
+def _step(seen: Observation, scenario: Scenario, numbering: Numbering, prefix: str) -> StepSnapshot:
+    step = scenario.step(seen.step)
     method, path = request_line(seen)
     request = {"method": method, "path": numbering.text(path)}
     placed = not runs_the_function(path)
-    answers = [decode(answer) for answer in seen.answers]
-    if scenario.step(seen.step).parallel == 1:
+    answers = [own_entries(decode(answer), step.own, prefix) for answer in seen.answers]
+    if step.parallel == 1:
         return StepSnapshot(request=request, response=_answer(answers[0], numbering, placed=placed))
     answers.sort(key=lambda answer: _rank(_answer(answer, Numbering(numbering.vocabulary), placed=placed)))
     return StepSnapshot(request=request, response=[_answer(answer, numbering, placed=placed) for answer in answers])

@@ -5,6 +5,7 @@ import copy
 import json
 import struct
 import zlib
+from typing import ClassVar
 
 import pytest
 
@@ -253,6 +254,34 @@ class TestUnordered:
         of = scenario(step("list", unordered=[path]))
         snapshot = recorded(of, [seen("list", answer({"Functions": [1, 2]}))])
         assert compare(snapshot, run(seen("list", answer({"Functions": [2, 1]}))), of) == []
+
+
+class TestOwnEntries:
+    OF = scenario(step("list", own=["Functions"]))
+    OURS: ClassVar = {"FunctionArn": f"arn:aws:lambda:eu-west-1:1:function:{PREFIX}-one"}
+
+    def snapshot(self, *items):
+        return recorded(self.OF, [seen("list", answer({"Functions": list(items), "NextMarker": "m"}))])
+
+    def compare(self, *items):
+        return compare(
+            self.snapshot(self.OURS), run(seen("list", answer({"Functions": list(items), "NextMarker": "m"}))), self.OF
+        )
+
+    def test_a_snapshot_holds_no_one_elses(self):
+        body = self.snapshot({"FunctionArn": "arn:of-someone-else"}, self.OURS).steps["list"].response["body"]
+        assert [entry["FunctionArn"][-14:] for entry in body["Functions"]] == ["<prefix:1>-one"]
+
+    def test_what_others_have_there_is_no_difference(self):
+        assert self.compare({"FunctionArn": "arn:of-someone-else"}, self.OURS, {"FunctionArn": "another"}) == []
+
+    def test_what_the_run_made_must_be_there(self):
+        path, expected, actual = only(self.compare({"FunctionArn": "arn:of-someone-else"}))
+        assert (path, "one" in expected["FunctionArn"], actual) == ("body.Functions[0]", True, MISSING)
+
+    def test_what_the_run_made_counts_wherever_it_bears_the_prefix(self):
+        path, _, actual = only(self.compare(self.OURS, {"Description": f"of {PREFIX}"}))
+        assert (path, actual) == ("body.Functions[1]", {"Description": "of <prefix:1>"})
 
 
 class TestParallel:

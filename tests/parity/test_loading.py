@@ -234,6 +234,14 @@ def test_unordered_of_the_scenario_holds_for_every_step(folder: Folder) -> None:
     assert folder.only(text).step("list").unordered == ("Functions",)
 
 
+def test_own_names_lists_of_the_answer(folder: Folder) -> None:
+    text = "title: Functions are listed\nsteps:\n  - {id: list, call: ListFunctions, own: [OWN]}\n"
+    assert folder.only(text.replace("OWN", "Functions")).step("list").own == ("Functions",)
+    folder.write("alias/only", text.replace("OWN", "NextMarker"))
+    (problem,) = folder.problems("alias/only")
+    assert "`NextMarker` is no list in the answer of ListFunctions" in problem
+
+
 # The hash
 
 
