@@ -16,6 +16,7 @@ import uvloop
 from emulator import arn
 from emulator.clock import Clock
 from emulator.companions.companion import Companion
+from emulator.companions.log_delivery import LogDelivery
 from emulator.errors import EmulatorError
 from emulator.execution.dispatcher import Dispatcher
 from emulator.execution.events import Events
@@ -27,6 +28,8 @@ from emulator.gateway import Gateway
 from emulator.operations import NOT_YET, OPERATIONS
 from emulator.operations.call import Call
 from emulator.operations.function_code import code_download
+from emulator.operations.function_log import PATH as LOGS_PATH
+from emulator.operations.function_log import function_log
 from emulator.protocol.model import Operation, load_model
 from emulator.protocol.signature import Caller
 from emulator.resources.code_links import PATH as CODE_PATH
@@ -51,7 +54,8 @@ class Emulator:
         self._companion = Companion(settings)
         self._executor = _executor(settings)
         self._executor.start()
-        self.dispatcher = Dispatcher(settings, self._clock, self._executor, LogStore(), self._taken)
+        logs = LogStore()
+        self.dispatcher = Dispatcher(settings, self._clock, self._executor, logs, self._taken)
         self.events = Events(
             self.dispatcher.invoke_event,
             finding(self._store),
@@ -60,12 +64,18 @@ class Emulator:
             outlet=None,
             journal=NoJournal(),
         )
+        client = self._companion.client
+        self._log_delivery = LogDelivery(client, logs) if client is not None else None
         self._gateway = Gateway(
             load_model(),
             OPERATIONS,
             NOT_YET,
             self._make_call,
-            routes={HEALTH_PATH: self._health, CODE_PATH: code_download(self._store.code_links, self._clock)},
+            routes={
+                HEALTH_PATH: self._health,
+                CODE_PATH: code_download(self._store.code_links, self._clock),
+                LOGS_PATH: function_log(self._store, logs),
+            },
             elsewhere=self._companion.handle,
         )
         self._server = HttpServer(self._gateway.handle, max_body=_LARGEST_REQUEST)
@@ -87,7 +97,10 @@ class Emulator:
     async def close(self) -> None:
         """Stops everything. No process, port or file is left."""
         await self.events.close()
-        await asyncio.gather(self._server.close(), self.dispatcher.close(), self._companion.close())
+        await asyncio.gather(self._server.close(), self.dispatcher.close())
+        if self._log_delivery is not None:
+            await self._log_delivery.close()
+        await self._companion.close()
 
     def _taken(self, account_id: str, region: str) -> int:
         resources = self._store.region(account_id, region)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from parity.commands import Talk
 
 _MOUNTED = {"serve": ("emulator.cli:serve", "Run the local Lambda at http://127.0.0.1:4566.")}
-_ORDER = ("serve", "verify", "record", "attest", "coverage", "sweep", "list", "check", "schema")
+_ORDER = ("serve", "logs", "verify", "record", "attest", "coverage", "sweep", "list", "check", "schema")
 
 
 class Parity(click.Group):
@@ -231,6 +231,33 @@ def check(*, choice: Choice) -> None:
     from parity.listing import counted
 
     click.echo(f"{counted(choice.load())}: nothing wrong")
+
+
+@main.command()
+@click.argument("function")
+@click.option("-f", "--follow", is_flag=True, help="Go on with what is written, until you stop it.")
+@click.option(
+    "--since", metavar="TIME", default="10m", show_default=True, help="How far back: 30s, 5m, 2h, 1d, or all."
+)
+@click.option("--qualifier", help="Only this version, or what this alias names.")
+@click.option(
+    "--endpoint-url",
+    metavar="URL",
+    envvar=["AWS_ENDPOINT_URL_LAMBDA", "AWS_ENDPOINT_URL"],
+    help="Where `parity serve` is. [http://127.0.0.1:4566]",
+)
+@_region
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for each event.")
+def logs(*, function: str, since: str, endpoint_url: str | None, as_json: bool, **question: Any) -> None:
+    """Show the log of a FUNCTION (a name or an ARN) that runs in `parity serve`."""
+    from parity import logs as reading
+
+    try:
+        past = None if since == "all" else reading.seconds(since)
+    except ValueError:
+        raise click.BadParameter("takes 30s, 5m, 2h, 1d or all", param_hint="--since") from None
+    asked = reading.Question(function=function, since=past, **question)
+    reading.tell(endpoint_url or reading.DEFAULT_URL, asked, click.echo, as_json=as_json)
 
 
 @main.command()

@@ -1,8 +1,9 @@
 """The functions' logs: groups of streams of events, in memory, as CloudWatch Logs would hold them.
 
-One stream per environment, named `YYYY/MM/DD/[<version>]<32 hex>` after the day (UTC) of its start (logs.md §1). Only
-so many events are kept of a stream, streams of a group, and bytes of all; then the oldest go, so that an emulator that
-runs for weeks stays as small as it was.
+One stream per environment, named `YYYY/MM/DD/[<version>]<32 hex>` after the day (UTC) of its start, with the
+function's name before the version in a group that was chosen for it (logs.md §1). Only so many events are kept of a
+stream, streams of a group and of all, and bytes of all; then the oldest go, so that an emulator that runs for weeks
+stays as small as it was.
 """
 
 import secrets
@@ -14,12 +15,15 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from emulator.execution.log_frames import Record
+from emulator.execution.log_levels import lets_through
 from emulator.execution.platform_log import PlatformEvent, written
 from emulator.resources.function import FunctionVersion
 
 _EVENTS_PER_STREAM = 10_000
 _STREAMS_PER_GROUP = 200
+_STREAMS = 5_000
 _BYTES = 32 * 1024 * 1024
+_EVENT_BYTES = 300  # that an event takes beside the text of a function: its object, and what Lambda itself reports
 
 
 class LogEvent(NamedTuple):
@@ -30,16 +34,24 @@ class LogEvent(NamedTuple):
 
     @property
     def size(self) -> int:
-        return len(self.content.message) if isinstance(self.content, Record) else 0
+        return _EVENT_BYTES + (len(self.content.message) if isinstance(self.content, Record) else 0)
 
 
 @dataclass(slots=True)
 class LogStream:
-    """What one environment wrote. `log_format` and `system_level` are its function's LoggingConfig."""
+    """What one environment wrote, in the LoggingConfig that its function had.
 
+    `function` and `version` say whose it is: several functions may share a group.
+    """
+
+    account_id: str
+    region: str
     group: str
     name: str
+    function: str
+    version: str
     log_format: str
+    application_level: str | None
     system_level: str | None
     store: "LogStore | None"  # None once it was dropped: its environment may still write, and nobody will read
     size: int = 0  # bytes of its events
@@ -56,9 +68,8 @@ class LogStream:
         if len(events) == _EVENTS_PER_STREAM:
             self.drop_oldest()
         events.append(event)
-        if size:
-            self.size += size
-            store.grow(size)
+        self.size += size + _EVENT_BYTES
+        store.grow(size + _EVENT_BYTES)
         for listener in store.listeners:
             listener(self, event)
         return event
@@ -67,13 +78,14 @@ class LogStream:
         """Forgets the oldest event."""
         size = self.events.popleft().size
         self.size -= size
-        if size and self.store is not None:
+        if self.store is not None:
             self.store.grow(-size)
 
     def text(self, event: LogEvent) -> bytes:
         """An event as CloudWatch Logs shows it; empty if this function's log does not show it."""
         if isinstance(event.content, Record):
-            return event.content.message
+            shown = self.log_format != "JSON" or lets_through(self.application_level, event.content)
+            return event.content.message if shown else b""
         return written(event.content, event.time_ms, self.log_format, self.system_level)
 
     def lines(self) -> list[str]:
@@ -95,32 +107,75 @@ class LogStore:
 
     def open(self, version: FunctionVersion) -> LogStream:
         """A new stream for an environment of `version`, in its log group, which is created with its first stream."""
-        group, name = version.log_group or f"/aws/lambda/{version.name}", stream_name(version.version)
-        streams = self._groups.setdefault((version.account_id, version.region, group), {})
-        while len(streams) >= _STREAMS_PER_GROUP:
-            dropped = streams.pop(next(iter(streams)))
-            del self._oldest_first[dropped.name]
-            self._size -= dropped.size
-            dropped.store = None
-        stream = LogStream(group, name, version.log_format, version.system_log_level, self)
-        streams[name] = self._oldest_first[name] = stream
+        group = version.log_group or default_group(version.name)
+        shared_by = version.name if group != default_group(version.name) else ""
+        stream = LogStream(
+            version.account_id,
+            version.region,
+            group,
+            stream_name(version.version, shared_by),
+            version.name,
+            version.version,
+            version.log_format,
+            version.application_log_level,
+            version.system_log_level,
+            self,
+        )
+        streams = self._groups.setdefault((stream.account_id, stream.region, group), {})
+        if len(streams) >= _STREAMS_PER_GROUP:
+            self._drop(next(iter(streams.values())))
+        elif len(self._oldest_first) >= _STREAMS:
+            self._drop(next(iter(self._oldest_first.values())))
+        streams[stream.name] = self._oldest_first[stream.name] = stream
         return stream
 
     def grow(self, size: int) -> None:
         """Takes note of so many bytes more, and makes room for them among the oldest streams."""
         self._size += size
-        if self._size > _BYTES:
-            for stream in self._oldest_first.values():
-                while stream.size and self._size > _BYTES:
-                    stream.drop_oldest()
-                if self._size <= _BYTES:
-                    return
+        while self._size > _BYTES:
+            name, oldest = next(iter(self._oldest_first.items()))
+            if oldest.events:
+                oldest.drop_oldest()
+            else:  # it has nothing to give until it has written again: others are asked before it
+                self._oldest_first[name] = self._oldest_first.pop(name)
+
+    def _drop(self, stream: LogStream) -> None:
+        key = (stream.account_id, stream.region, stream.group)
+        streams = self._groups[key]
+        del streams[stream.name], self._oldest_first[stream.name]
+        if not streams:
+            del self._groups[key]
+        self._size -= stream.size
+        stream.store = None
 
     def streams(self, account_id: str, region: str, group: str) -> list[LogStream]:
         """The streams of a group, oldest first; none if there is no such group."""
         return list(self._groups.get((account_id, region, group), {}).values())
 
+    def streams_of(self, account_id: str, region: str, function: str) -> list[LogStream]:
+        """The streams of a function in whichever groups it had, oldest first."""
+        return [
+            stream
+            for (account, where, _), streams in self._groups.items()
+            if (account, where) == (account_id, region)
+            for stream in streams.values()
+            if stream.function == function
+        ]
 
-def stream_name(function_version: str) -> str:
-    """`2026/11/23/[$LATEST]0123456789abcdef0123456789abcdef`"""
-    return f"{datetime.now(UTC):%Y/%m/%d}/[{function_version}]{secrets.token_hex(16)}"
+    def functions(self) -> set[tuple[str, str, str]]:
+        """Account, region and name of every function that has a stream, deleted ones too."""
+        return {
+            (account, region, stream.function)
+            for (account, region, _), streams in self._groups.items()
+            for stream in streams.values()
+        }
+
+
+def default_group(function: str) -> str:
+    """The log group of a function for which none was chosen."""
+    return f"/aws/lambda/{function}"
+
+
+def stream_name(function_version: str, function: str = "") -> str:
+    """`2026/11/23/[$LATEST]0123456789abcdef0123456789abcdef`; `function` stands before the bracket."""
+    return f"{datetime.now(UTC):%Y/%m/%d}/{function}[{function_version}]{secrets.token_hex(16)}"

@@ -4,7 +4,7 @@ The store is plain memory and belongs to one event loop: no locks, no copies. Wh
 state.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -76,3 +76,7 @@ class Store:
             )
             self._regions[account_id, region] = found
         return found
+
+    def regions(self) -> Iterable[RegionResources]:
+        """Every account and region in which anybody has asked for anything."""
+        return self._regions.values()

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from emulator.execution import platform_log
 from emulator.execution.log_frames import Record
 from emulator.execution.logs import LogStore
@@ -51,10 +53,38 @@ def test_all_logs_together_keep_no_more_than_some_megabytes_and_lose_the_oldest_
     for stream in (first, second):
         for _ in range(150):
             stream.write(Record(b"x" * 200_000))
-    kept = [sum(event.size for event in stream.events) for stream in (first, second)]
-    assert sum(kept) <= 32 * 1024 * 1024
-    assert kept[1] == 150 * 200_000
-    assert 0 < kept[0] < kept[1]
+    kept = [[event.size for event in stream.events] for stream in (first, second)]
+    assert sum(map(sum, kept)) <= 32 * 1024 * 1024
+    assert len(kept[1]) == 150
+    assert 0 < len(kept[0]) < 150
+
+
+def test_what_lambda_itself_reports_counts_too(make_version):
+    store = LogStore()
+    streams = [store.open(make_version(name=f"f{number}")) for number in range(20)]
+    for _ in range(10_000):
+        for stream in streams:
+            stream.write(platform_log.Start("id", "$LATEST", "arn"))
+    assert sum(len(stream.events) for stream in streams) < 120_000
+    assert len(streams[-1].events) == 10_000
+
+
+def test_all_groups_together_keep_the_newest_streams(make_version):
+    store = LogStore()
+    opened = [store.open(make_version(name=f"f{number}", log_group="")) for number in range(5_100)]
+    opened[0].write(Record(b"nobody reads this\n"))
+    assert len(store.functions()) == 5_000
+    assert store.streams_of(opened[0].account_id, opened[0].region, "f0") == []
+    assert store.streams_of(opened[0].account_id, opened[0].region, "f5099") == [opened[5_099]]
+
+
+def test_in_a_group_that_was_chosen_the_name_of_a_stream_bears_the_function(make_version):
+    store = LogStore()
+    stream = store.open(make_version(log_group="shared"))
+    other = store.open(make_version(name="g", log_group="shared"))
+    assert re.fullmatch(r"\d{4}/\d\d/\d\d/f\[\$LATEST\][0-9a-f]{32}", stream.name)
+    assert store.streams(stream.account_id, stream.region, "shared") == [stream, other]
+    assert store.streams_of(stream.account_id, stream.region, "g") == [other]
 
 
 def test_a_stream_that_was_dropped_takes_nothing_more(make_version):
@@ -87,3 +117,33 @@ def test_json_format_leaves_out_what_the_level_hides(make_version):
     stream.write(platform_log.End("id", 1.0))
     stream.write(Record(b"{}\n"))
     assert stream.lines() == ["{}\n"]
+
+
+STAMPED = b'{"level": "%s", "timestamp": "2024-11-02T16:51:31.587199Z"}\n'
+
+
+@pytest.mark.parametrize(
+    ("level", "line", "shown"),
+    [
+        ("INFO", b"plain text\n", True),
+        ("FATAL", b"plain text\n", True),  # it has no level
+        ("FATAL", b"{not json\n", True),
+        ("INFO", STAMPED % b"debug", False),
+        ("DEBUG", STAMPED % b"debug", True),
+        ("WARN", STAMPED % b"Warning", True),
+        ("ERROR", STAMPED % b"WARN", False),
+        ("WARN", b'{"a": 1}\n', False),  # no level is INFO
+        ("INFO", b'{"a": 1}\n', True),
+        ("WARN", STAMPED % b"loud", False),  # an unknown one too
+        ("WARN", b'{"level": "error"}\n', False),  # and one without a time
+        ("WARN", b'{"level": "error", "timestamp": "yesterday"}\n', False),
+        ("WARN", b'{"level": 50, "time": "2024-11-02T16:51:31Z"}\n', False),
+    ],
+)
+def test_lines_of_json_are_filtered_by_the_level_they_bear(make_version, level, line, shown):
+    stream = LogStore().open(make_version(log_format="JSON", application_log_level=level))
+    stream.write(Record(line))
+    assert stream.lines() == ([line.decode()] if shown else [])
+    as_text = LogStore().open(make_version())
+    as_text.write(Record(line))
+    assert as_text.lines() == [line.decode()]
