@@ -1,7 +1,7 @@
 """What no client can provoke: cells that stay empty, each with the reason, in `unprovokable.toml` beside this module.
 
     [[cell]]
-    operations = ["Invoke"]           # without it: every operation that has such a cell and does not cover it
+    operations = ["Invoke"]           # without it: every operation that has such a cell, but those in `except`
     kind = "error"
     name = "EC2ThrottledException"    # `*` stands for any text
     reason = "Lambda's own calls to EC2 were throttled"
@@ -24,18 +24,20 @@ FILE = Path(__file__).with_name("unprovokable.toml")
 
 
 class Unprovokable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One entry. `operations` is empty where it is about all of them."""
+    """One entry. `operations` is empty where it is about all of them, but those in `except_`."""
 
     kind: Kind
     name: str
     reason: str
     operations: tuple[str, ...] = ()
+    except_: tuple[str, ...] = msgspec.field(name="except", default=())
 
     def is_about(self, cell: Cell) -> bool:
         """Whether the entry names the cell."""
         return (
             cell.kind == self.kind
             and (not self.operations or cell.operation in self.operations)
+            and cell.operation not in self.except_
             and fits(self.name, cell.name)
         )
 
