@@ -245,11 +245,11 @@ class ExecutionEnvironment:
         """The runtime ended without being told to."""
         if self._runtime is None or number != self._runtime.number:
             return
-        cause = how.sentence
+        failure = failures.runtime_exited(self._request_id(), how)
         if self.state in _COLD_STATES:
-            self._init_over(self._stored or failures.platform_failure(failures.EXIT, self._request_id(), cause))
+            self._init_over(self._stored or failure)
         elif self.state is State.RUNNING:
-            self._fail_invocation(failures.platform_failure(failures.EXIT, self._request_id(), cause))
+            self._fail_invocation(failure)
         else:
             was_finishing = self.state is State.FINISHING
             self._end_runtime()

@@ -47,9 +47,10 @@ _SIGNAL_NAMES = {
 
 
 class RuntimeExit(NamedTuple):
-    """How a runtime process ended. `status` is what waitpid gives."""
+    """How a runtime process ended. `status` is what waitpid gives; it may have been killed for using up the memory."""
 
     status: int
+    out_of_memory: bool = False
 
     @property
     def sentence(self) -> str:
@@ -152,7 +153,8 @@ class Sandbox(Protocol):
         """Passes on whatever the runtime and the extensions have written until now."""
 
     def memory_used(self) -> int:
-        """The most memory that the present runtime has used so far, in bytes; 0 if that is not known."""
+        """The most memory that the present runtime and all beside it have used so far, in bytes, and never more than
+        the function has; 0 if that is not known."""
 
     def stop(self) -> None:
         """Ends everything and deletes the files. Returns at once. The listener hears nothing more."""

@@ -159,6 +159,7 @@ class ProcessExecutor:
             "root": str(folder / "root"),
             "temporary": {"path": str(folder / "tmp"), "size": version.ephemeral_storage * quotas.MEGABYTE},
             "tree": tree,
+            "memory": version.memory_size * quotas.MEGABYTE,
             "user": USER,
             "group": GROUP,
             "open_files": quotas.FILE_DESCRIPTORS,

@@ -141,7 +141,8 @@ class ProcessSandbox:
                 found = None
             if found is not None:
                 self._peak = max(self._peak, int(found[1]) * 1024)
-        return self._peak
+        limit: int = self._layout["memory"]
+        return min(self._peak, limit)  # files that are mapped may come on top of what counts
 
     def stop(self) -> None:
         """See Sandbox.stop."""
@@ -204,7 +205,9 @@ class ProcessSandbox:
                 self._extensions.ended(message["ended"], message["status"])
             elif "ended" in message:
                 self._peak = max(self._peak, message["peak_kb"] * 1024)
-                self._ended(message["ended"], message["status"])
+                self._ended(message["ended"], RuntimeExit(message["status"], message["out_of_memory"]))
+            elif "used" in message and self._status >= 0:  # what was used before is not the present runtime's
+                self._peak = max(self._peak, message["used"])
             elif "failed" in message:
                 self._running = None
                 self._listener.sandbox_failed(message["failed"])
@@ -216,19 +219,19 @@ class ProcessSandbox:
         self._forget_status()
         self._status = status
 
-    def _ended(self, number: int, status: int) -> None:
+    def _ended(self, number: int, how: RuntimeExit) -> None:
         self._forget_status()
         if number == self._running:
             self._running = None
             self.pass_on_output()
-            self._listener.runtime_ended(number, RuntimeExit(status))
+            self._listener.runtime_ended(number, how)
 
     def _lost(self) -> None:
         """The init is gone, and its namespace with it: whatever ran was killed."""
         self.pass_on_output()
         self._hang_up()
         if self._running is not None:
-            self._ended(self._running, signal.SIGKILL)
+            self._ended(self._running, RuntimeExit(signal.SIGKILL))
         self._extensions.lost()
 
     def _hang_up(self) -> None:

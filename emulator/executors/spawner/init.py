@@ -12,7 +12,8 @@ Over its socket the server says:
 and hears:
 
     {"started": n}          with a descriptor of the program's /proc/…/status, where the server reads its memory
-    {"ended": n, "status": s, "peak_kb": k}                     s as waitpid gives it
+    {"ended": n, "status": s, "peak_kb": k, "out_of_memory": b} s as waitpid gives it; b if I killed it for its memory
+    {"used": bytes}                                             what all programs together use, more than ever before
     {"failed": "…"}                                             there is no sandbox, and I am leaving
 
 When the socket closes, the init ends, and with it everything it started.
@@ -28,7 +29,10 @@ from typing import Any
 
 import emulator.executors.spawner.namespaces as kernel
 from emulator.executors.spawner import descendants, file_tree, loop, messages
+from emulator.executors.spawner.memory import MemoryWatch
 
+_WORTH_TELLING = 1 << 20  # bytes
+_KILLED_FIRST = "500"  # of the kernel's scale up to 1000, should all memory of the host be used up
 _CANNOT_EXECUTE, _NOT_FOUND = 126, 127  # what a shell exits with
 
 
@@ -53,21 +57,30 @@ class Init:
         self._log = log
         self._sandbox = sandbox
         self._programs: dict[int, int] = {}  # process id → number
+        self._memory = MemoryWatch(sandbox["memory"], self._everyone)
+        self._next_look: float | None = None  # None while nothing runs, or all is frozen
+        self._told = 0
+        self._killed: set[int] = set()  # for their memory
 
     def serve(self) -> None:
-        loop.serve(self._control, self._obey, self._report_ended)
+        loop.serve(self._control, self._obey, self._report_ended, self._look_in_time)
         if not self._sandbox["isolated"]:
             self._kill_all()  # a namespace ends with its first process; a plain family does not
 
     def _obey(self, message: messages.Message, descriptors: list[int]) -> None:
         if "run" in message:
             self._run(message, descriptors[0] if descriptors else self._log)
+            self._watch_memory()
         elif "kill" in message:
             self._kill_all()
+            self._killed.clear()
+            self._told = 0
         elif "freeze" in message:
             self._freeze()
+            self._next_look = None
         elif "thaw" in message:
             self._signal_all(signal.SIGCONT)
+            self._watch_memory()
         elif "signal" in message:
             for process, number in self._programs.items():
                 if number == message["signal"]:
@@ -83,6 +96,35 @@ class Init:
         status = os.open(f"/proc/{process}/status", os.O_RDONLY | os.O_CLOEXEC)
         messages.send(self._control, {"started": message["run"]}, [status])
         os.close(status)
+
+    def _watch_memory(self) -> None:
+        """Looks at it after a while, not now: a call that is over soon pays nothing."""
+        self._next_look = self._next_look or time.monotonic() + self._memory.pause
+
+    def _look_in_time(self) -> float | None:
+        """Looks at the memory if it is time. Returns the seconds until it is, or is again."""
+        if self._next_look is None:
+            return None
+        now = time.monotonic()
+        if now >= self._next_look:
+            victim = self._memory.look()
+            if victim is not None:
+                self._killed.add(victim)
+                self._told = 0
+            self._tell_used(self._memory.used)
+            self._next_look = now + self._memory.pause if self._memory.used else None
+        return self._next_look and self._next_look - now
+
+    def _tell_used(self, used: int) -> None:
+        if used > self._told + _WORTH_TELLING:
+            self._told = used
+            with contextlib.suppress(OSError):
+                messages.send(self._control, {"used": used})
+
+    def _everyone(self) -> list[int]:
+        if self._sandbox["isolated"]:
+            return [int(name) for name in os.listdir("/proc") if name.isdigit() and name != "1"]
+        return descendants.family(os.getpid())
 
     def _freeze(self) -> None:
         if self._sandbox["isolated"]:
@@ -124,6 +166,7 @@ class Init:
             number = self._programs.pop(process, None)
             if number is not None:
                 ended = {"ended": number, "status": status, "peak_kb": usage.ru_maxrss}
+                ended["out_of_memory"] = process in self._killed
                 with contextlib.suppress(OSError):  # the server has hung up: what is left is killed all the same
                     messages.send(self._control, ended)
 
@@ -141,6 +184,8 @@ def _become(message: messages.Message, log: int, sandbox: dict[str, Any]) -> Non
         resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         os.umask(0o022)
+        with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+            file.write(_KILLED_FIRST)
         if sandbox["isolated"]:
             _become_user(sandbox)
         else:

@@ -1,8 +1,11 @@
 """The bodies that Lambda itself makes, to the byte (the tests named are those of the published recordings)."""
 
+import signal
+
 import pytest
 
 from emulator.execution import failures
+from emulator.executors.executor import RuntimeExit
 
 ID = "5b6e0f60-0000-4000-8000-000000000000"
 
@@ -18,6 +21,14 @@ def test_exit():  # test_lambda_runtime_wrapper_not_found, 2025-11-24
     failure = failures.platform_failure(failures.EXIT, ID, "Runtime exited with error: exit status 127")
     message = f"RequestId: {ID} Error: Runtime exited with error: exit status 127"
     assert failure.body.decode() == f'{{"errorType":"Runtime.ExitError","errorMessage":"{message}"}}'
+
+
+def test_out_of_memory_is_told_to_the_log_alone():
+    failure = failures.runtime_exited(ID, RuntimeExit(signal.SIGKILL, out_of_memory=True))
+    message = f"RequestId: {ID} Error: Runtime exited with error: signal: killed"
+    assert failure.body.decode() == f'{{"errorType":"Runtime.ExitError","errorMessage":"{message}"}}'
+    assert failure.error_type == "Runtime.OutOfMemory"
+    assert failures.runtime_exited(ID, RuntimeExit(signal.SIGKILL)).error_type == "Runtime.ExitError"
 
 
 def test_response_too_large():  # test_lambda_too_large_response, 2025-11-24

@@ -15,7 +15,7 @@ from emulator.executors.executable import start_fault
 from emulator.executors.executor import ExtensionExit, ExtensionLaunchError, RuntimeExit
 from emulator.resources.code import zip_package
 from emulator.resources.function import LayerReference
-from tests.emulator.executors.test_process import Machine, shell
+from tests.emulator.executors.machine import Machine, shell
 
 PATH = {"PATH": "/usr/bin:/bin"}
 
