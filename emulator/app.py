@@ -90,9 +90,9 @@ class Emulator:
         self._companion.start()
         return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
-    async def isolation(self) -> tuple[str, str]:
-        """`namespaces`, or `none` and the reason."""
-        return await self._executor.isolation()
+    async def remarks(self) -> str:
+        """What a user should know of how functions run on this machine, in one line."""
+        return await self._executor.remarks()
 
     async def close(self) -> None:
         """Stops everything. No process, port or file is left."""
@@ -165,9 +165,7 @@ async def _serve(settings: Settings, tell: Callable[[str], None], warn: Callable
     emulator = Emulator(settings)
     try:
         tell(f"Ready at {await emulator.start()}")
-        isolation, reason = await emulator.isolation()
-        if isolation == "none":
-            warn(f"Functions are not isolated on this machine ({reason}): they see its files, /tmp included.")
+        warn(await emulator.remarks())
         gc.collect()
         gc.freeze()  # what is here now stays; collections need not look at it again
         return await stopped

@@ -177,7 +177,8 @@ class Executor(Protocol):
         """No more sandboxes of this version will be made: what was kept for them may go with the last of them."""
 
     async def health(self) -> dict[str, Any]:
-        """For GET /_parity/health: `isolation`, why there is none, `runtimes` used so far, and those it `can_run`."""
+        """For GET /_parity/health: `isolation`, why there is none, how `limits` are kept, `runtimes` used so far, and
+        those it `can_run`."""
 
     async def close(self) -> None:
         """Ends every sandbox. Nothing is left: no process, no file."""

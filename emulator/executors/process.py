@@ -56,6 +56,18 @@ class ProcessExecutor:
         abilities = await self._spawner.abilities()
         return ("namespaces", "") if abilities["isolated"] else ("none", str(abilities["reason"]))
 
+    async def remarks(self) -> str:
+        """What a user should know of how functions run on this machine, in one line."""
+        isolation, reason = await self.isolation()
+        if isolation == "none":
+            return (
+                f"Functions are not isolated on this machine ({reason}): they see its files, /tmp included, its "
+                "processes and its network, and their temporary files have no limit. Their memory is watched."
+            )
+        return (
+            "Functions share this machine's network and processors; their memory is watched, and /tmp lies in memory."
+        )
+
     async def create(self, version: FunctionVersion, listener: SandboxListener) -> ProcessSandbox:
         """See Executor.create."""
         interpreter = await self._interpreter(version)
@@ -92,8 +104,9 @@ class ProcessExecutor:
             runtime: {"interpreter": found.path, "version": found.version, "substituted": found.substituted}
             for runtime, found in {**self._interpreters.used(), **self._nodes.used()}.items()
         }
-        described = {"isolation": isolation, **({"reason": reason} if reason else {}), "runtimes": runtimes}
-        return {**described, "can_run": await self._can_run()}
+        limits = {"memory": "watched", "temporary_files": "none" if reason else "tmpfs"}
+        described = {"isolation": isolation, **({"reason": reason} if reason else {}), "limits": limits}
+        return {**described, "runtimes": runtimes, "can_run": await self._can_run()}
 
     async def close(self) -> None:
         """See Executor.close."""

@@ -489,6 +489,8 @@ class TestStarting:
         health = server.health()
         assert health["status"] == "ok"
         assert health["isolation"] in {"namespaces", "none"}
+        assert health["limits"]["memory"] == "watched"
+        assert health["limits"]["temporary_files"] == ("tmpfs" if health["isolation"] == "namespaces" else "none")
         server.invoke(server.deploy(PID))
         used = server.health()["runtimes"][RUNTIME]
         assert used["substituted"] is False
@@ -522,6 +524,7 @@ def test_without_namespaces_functions_run_all_the_same_and_leave_nothing(start):
     health = server.health()
     assert health["isolation"] == "none"
     assert "unshare" in health["reason"]
+    assert health["limits"] == {"memory": "watched", "temporary_files": "none"}
     mark = unique_sleep()
     name = server.deploy(
         f"import os, sys, subprocess\nsubprocess.Popen({mark}, start_new_session=True)\n"
