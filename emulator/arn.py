@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 LATEST = "$LATEST"
+LATEST_PUBLISHED = "$LATEST.PUBLISHED"  # [docs: lambda-managed-instances-version-publishing]
 
 _PARTITIONS = {  # by the first part of the region's name [botocore: partitions.json]
     "cn": "aws-cn",

@@ -1118,6 +1118,31 @@ class InvalidParameterValueException(ServiceError):
         return cls(f"The capacity provider does not exist or is not active: {arn}")
 
     @classmethod
+    def capacity_provider_config(cls) -> Self:
+        """An ordinary function is to move to managed instances [issues: localstack/localstack#13447, 2025-12-01].
+
+        That AWS refuses it is evidenced, its words are not: these are ours.
+        """
+        return cls("CapacityProviderConfig cannot be added to an existing function.")
+
+    @classmethod
+    def publish_to(cls) -> Self:
+        """PublishTo on an ordinary function [docs: lambda-managed-instances-version-publishing]. The words are ours."""
+        return cls("PublishTo is only supported for functions with a capacity provider configuration.")
+
+    @classmethod
+    def accelerator_config(cls) -> Self:
+        """Accelerators belong to instances of a capacity provider. The words are ours."""
+        return cls("AcceleratorConfig is only supported for functions with a capacity provider configuration.")
+
+    @classmethod
+    def runtime_config(cls, *, required: bool) -> Self:
+        """The runtime `custom` goes with RuntimeConfig and no other does [docs: cmr-using]. The words are ours."""
+        if required:
+            return cls("RuntimeConfig is required when the runtime is custom.")
+        return cls("RuntimeConfig is only supported when the runtime is custom.")
+
+    @classmethod
     def execution_environments(cls) -> Self:
         """More at least than at most. The words are ours."""
         return cls("MinExecutionEnvironments cannot be greater than MaxExecutionEnvironments.")

@@ -118,7 +118,7 @@ def _check_versions(function: Function, version: str, weights: Mapping[str, floa
 
 
 def _require_version(function: Function, number: str) -> FunctionVersion:
-    # An alias cannot stand for a version here: FunctionVersion admits numbers and $LATEST alone [model].
+    # An alias cannot stand for a version here: FunctionVersion admits numbers and the two kinds of $LATEST [model].
     version = function.latest if number == arn.LATEST else function.versions.get(number)
     if version is None:
         # [issues: aws-cloudformation/rain#175, 2023]

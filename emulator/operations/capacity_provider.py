@@ -107,9 +107,9 @@ def versions_on(call: Call, provider: CapacityProvider) -> Iterator[FunctionVers
 
 
 def refuse_full_provider(call: Call, latest: FunctionVersion) -> None:
-    """Raises FunctionVersionsPerCapacityProviderLimitExceededException if `latest` cannot be published on its provider.
+    """Raises FunctionVersionsPerCapacityProviderLimitExceededException if nothing more can be published on a provider.
 
-    PublishVersion asks; whether AWS asks when other operations publish is not known.
+    It is that of `latest`; an ordinary function has none.
     """
     provider = call.resources.capacity_providers.get(str(latest.capacity_provider_arn).rpartition(":")[2])
     if provider is None:

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from emulator import quotas
-from emulator.errors import InvalidParameterValueException, NotYetError, ValidationException
+from emulator.errors import InvalidParameterValueException, ValidationException
 from emulator.operations.call import Call
 from emulator.operations.layers import read_layers
 from emulator.resources.capacity_provider import State
 from emulator.resources.function import FunctionVersion
-from emulator.resources.runtime import check_runtime, check_snap_start
+from emulator.resources.runtime import CUSTOM, check_runtime, check_snap_start
 from emulator.resources.variables import check_variables
 
 _SAME = {
@@ -26,6 +26,9 @@ _SAME = {
     "TenancyConfig": "tenancy_config",
     "DurableConfig": "durable_config",
     "CapacityProviderConfig": "capacity_provider_config",
+    "AcceleratorConfig": "accelerator_config",
+    # Customer-managed runtimes are another API's (Lambda Core), out of reach: whether one exists is not checked.
+    "RuntimeConfig": "runtime_config",
     "VpcConfig": "vpc_config",
 }
 
@@ -37,27 +40,17 @@ _LIMITS = {
     "ephemeralStorage.size": ("EphemeralStorage", "Size", quotas.EPHEMERAL_STORAGE_MB),
 }
 
-_NOT_YET = {
-    "AcceleratorConfig": "Accelerators come",
-    "RuntimeConfig": "Custom runtimes by ARN come",
-    "PublishTo": "Managed instances come",
-}
-
-
-def refuse_not_yet(members: Mapping[str, Any]) -> None:
-    """Raises NotYetError for members whose resources do not exist here."""
-    for member, comes in _NOT_YET.items():
-        if member in members:
-            raise NotYetError(f"{comes} with a later issue; leave {member} out.")
-
 
 def check_configuration(members: Mapping[str, Any], *, managed: bool = False) -> None:
     """All checks that need nothing but the request. Raises ValidationException, InvalidParameterValueException.
 
     `managed` says that the function runs on managed instances already; the model's limits are all there are for those.
     """
-    if not managed and "CapacityProviderConfig" not in members:
+    managed = managed or "CapacityProviderConfig" in members
+    if not managed:
         _check_limits(members)
+        if "AcceleratorConfig" in members:
+            raise InvalidParameterValueException.accelerator_config()
     if "Runtime" in members:
         check_runtime(members["Runtime"])
     if "Environment" in members:
@@ -103,6 +96,7 @@ def read_configuration(call: Call, members: Mapping[str, Any], present: Function
     _check_snap_start(present, changes)
     if "CapacityProviderConfig" in members:
         _check_capacity_provider(call, members["CapacityProviderConfig"])
+    _check_custom_runtime(present, changes)
     if "Layers" in members:
         changes["layers"] = read_layers(call, members["Layers"])
     return changes
@@ -127,6 +121,17 @@ def _check_capacity_provider(call: Call, config: Mapping[str, Any]) -> None:
     provider = call.resources.capacity_providers.get(wanted.rpartition(":")[2])
     if provider is None or provider.arn != wanted or provider.state is not State.ACTIVE:
         raise InvalidParameterValueException.capacity_provider(wanted)
+
+
+def _check_custom_runtime(present: FunctionVersion, changes: dict[str, Any]) -> None:
+    """The runtime `custom` and RuntimeConfig go together [docs: cmr-using]; another runtime takes the config away."""
+    if changes.get("runtime", present.runtime) == CUSTOM:
+        if changes.get("runtime_config", present.runtime_config) is None:
+            raise InvalidParameterValueException.runtime_config(required=True)
+    elif "runtime_config" in changes:
+        raise InvalidParameterValueException.runtime_config(required=False)
+    elif present.runtime_config is not None:
+        changes["runtime_config"] = None
 
 
 def _check_snap_start(present: FunctionVersion, changes: Mapping[str, Any]) -> None:

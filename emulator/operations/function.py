@@ -8,10 +8,11 @@ from emulator.errors import InvalidParameterValueException, ResourceConflictExce
 from emulator.operations.asking import answer_after
 from emulator.operations.call import Call, Members
 from emulator.operations.code_signing import find_config, find_config_by_arn, refuse_untrusted
-from emulator.operations.configuration import check_configuration, read_configuration, refuse_not_yet
+from emulator.operations.configuration import check_configuration, read_configuration
 from emulator.operations.dependencies import Found, look_up
 from emulator.operations.package import read_package, refuse_oversized_package
 from emulator.operations.pages import page
+from emulator.operations.publishing import publish, refuse_publication, refuse_publish_to
 from emulator.operations.settling import settle_later
 from emulator.operations.tag import check_tags
 from emulator.operations.target import find_function, find_version, read_target, resources_of
@@ -29,7 +30,7 @@ def create_function(call: Call, members: Members) -> Members | asyncio.Future[Me
     target = read_target(call, members["FunctionName"])
     if len(target.name) > quotas.FUNCTION_NAME_LENGTH:
         raise InvalidParameterValueException.too_long_function_name(target.name, quotas.FUNCTION_NAME_LENGTH)
-    refuse_not_yet(members)
+    refuse_publish_to(members, managed="CapacityProviderConfig" in members)
     check_configuration(members)
     _check_package_type(members)
     check_tags(members.get("Tags", {}))
@@ -52,12 +53,13 @@ def _create(call: Call, name: str, signing: str | None, members: Members, found:
         code_signing_config_arn=signing,
         last_number=call.resources.used_numbers.get(name, 0),
     )
+    if members.get("Publish"):
+        refuse_publication(call, function, members, 2 * function.latest.code.size)
     call.resources.functions[name] = function
     settle_later(call, function, function.latest)
     if not members.get("Publish"):
         return function.latest.describe()
-    published = function.publish(call.clock.now(), Condition.CREATING)
-    settle_later(call, function, published)
+    published = publish(call, function, members, Condition.CREATING)
     # The version, under the unqualified ARN [rec: test_publish_version_on_create, 2025-11-25].
     return published.describe()
 
@@ -196,4 +198,4 @@ def list_functions_by_code_signing_config(call: Call, members: Members) -> Membe
 
 
 def _place(version: FunctionVersion) -> tuple[str, int]:
-    return version.name, 0 if version.version == arn.LATEST else int(version.version)
+    return version.name, version.place

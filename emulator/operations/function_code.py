@@ -11,6 +11,7 @@ from emulator.operations.asking import answer_after
 from emulator.operations.call import Call, Members
 from emulator.operations.code_signing import refuse_untrusted
 from emulator.operations.package import read_package, refuse_oversized_package
+from emulator.operations.publishing import publish, refuse_publication, refuse_publish_to
 from emulator.operations.runtime_management_config import refuse_change_of_pinned_runtime
 from emulator.operations.settling import settle_later
 from emulator.operations.stored_package import fetch_package, location_of
@@ -38,6 +39,7 @@ def update_function_code(call: Call, members: Members) -> Members | asyncio.Futu
 
 def _find_changeable(call: Call, target: Target, members: Members) -> Function:
     function = find_function(call, target)
+    refuse_publish_to(members, managed=function.latest.capacity_provider_config is not None)
     _check_package_type(function.latest, members)
     require_idle(function, members.get("RevisionId"))
     return function
@@ -50,6 +52,8 @@ def _update(call: Call, target: Target, members: Members, stored: CodePackage | 
         changes["architectures"] = list(members["Architectures"])
     refuse_change_of_pinned_runtime(function.latest, changes)
     refuse_untrusted(call, function.code_signing_config_arn, function.name)
+    if members.get("Publish"):
+        refuse_publication(call, function, members, 2 * changes["code"].size - function.latest.code.size)
     moment = call.clock.now()
     if members.get("DryRun"):
         return function.latest.derive(moment, function.latest.condition, changes).describe(target.qualifier)
@@ -57,8 +61,7 @@ def _update(call: Call, target: Target, members: Members, stored: CodePackage | 
     settle_later(call, function, updated)
     if not members.get("Publish"):
         return updated.describe(target.qualifier)
-    published = function.publish(moment, Condition.CREATING)
-    settle_later(call, function, published)
+    published = publish(call, function, members, Condition.CREATING)
     return published.describe(published.version)
 
 

@@ -9,7 +9,7 @@ from emulator.errors import InvalidParameterValueException
 from emulator.operations.asking import answer_after
 from emulator.operations.call import Call, Members
 from emulator.operations.code_signing import refuse_untrusted
-from emulator.operations.configuration import check_configuration, read_configuration, refuse_not_yet
+from emulator.operations.configuration import check_configuration, read_configuration
 from emulator.operations.dependencies import Found, look_up
 from emulator.operations.runtime_management_config import refuse_change_of_pinned_runtime
 from emulator.operations.settling import settle_later
@@ -37,7 +37,6 @@ def update_function_configuration(call: Call, members: Members) -> Members | asy
     An update that changes nothing takes the same course [rec: test_redundant_updates, 2025-11-25].
     """
     target = read_unpublished_target(call, members["FunctionName"])
-    refuse_not_yet(members)
     present = call.resources.functions.get(target.name)
     check_configuration(members, managed=present is not None and present.latest.capacity_provider_config is not None)
     _find_changeable(call, target, members)
@@ -72,6 +71,8 @@ def _check_package_type(present: FunctionVersion, members: Members) -> None:
         raise InvalidParameterValueException.refused_for_zip()
     if "DurableConfig" in members and present.durable_config is None:
         raise InvalidParameterValueException.durable_config()
+    if "CapacityProviderConfig" in members and present.capacity_provider_config is None:
+        raise InvalidParameterValueException.capacity_provider_config()
 
 
 def _check_size(present: FunctionVersion, changes: Mapping[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """ListFunctionVersionsByCapacityProvider."""
 
-from emulator import arn, quotas
+from emulator import quotas
 from emulator.operations.call import Call, Members
 from emulator.operations.capacity_provider import find_capacity_provider, versions_on
 from emulator.operations.pages import page
@@ -19,4 +19,4 @@ def list_function_versions_by_capacity_provider(call: Call, members: Members) ->
 
 
 def _place(version: FunctionVersion) -> tuple[str, int]:
-    return version.name, 0 if version.version == arn.LATEST else int(version.version)
+    return version.name, version.place

@@ -57,7 +57,7 @@ def _find(call: Call, resource: str) -> tuple[Target, Function]:
     if resource.split(":")[5] != "function":
         raise ResourceNotFoundException.requested()
     target = read_target(call, resource)
-    if target.qualifier is not None and target.qualifier.startswith(arn.LATEST):
+    if target.qualifier == arn.LATEST:
         raise InvalidParameterValueException.policy_for_latest()
     return target, find_function(call, target)
 

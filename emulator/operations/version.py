@@ -1,11 +1,10 @@
 """PublishVersion, ListVersionsByFunction."""
 
-from emulator import arn, quotas
+from emulator import quotas
 from emulator.errors import InvalidParameterValueException
 from emulator.operations.call import Call, Members
-from emulator.operations.capacity_provider import refuse_full_provider
 from emulator.operations.pages import page
-from emulator.operations.settling import settle_later
+from emulator.operations.publishing import publish, refuse_publication, refuse_publish_to
 from emulator.operations.target import find_function, read_target, read_unpublished_target, require_idle
 from emulator.resources.condition import Condition
 from emulator.resources.function import Function, FunctionVersion
@@ -20,20 +19,20 @@ def publish_version(call: Call, members: Members) -> Members:
     """
     target = read_unpublished_target(call, members["FunctionName"])
     function = find_function(call, target)
+    refuse_publish_to(members, managed=function.latest.capacity_provider_config is not None)
     require_idle(function, members.get("RevisionId"))
     _check_code(function.latest, members.get("CodeSha256"))
     # An existing version is answered as it is, its description too [rec: test_publish_version_on_create, 2025-11-25].
-    published = function.published() or _publish(call, function, members.get("Description"))
+    published = function.published(members.get("PublishTo"))
+    if published is None:
+        refuse_publication(call, function, members, function.latest.code.size)
+        published = publish(call, function, members, _condition(function))
     return published.describe(published.version)
 
 
-def _publish(call: Call, function: Function, description: str | None) -> FunctionVersion:
-    refuse_full_provider(call, function.latest)
-    if function.latest.snap_start == "None" and function.latest.capacity_provider_config is None:
-        return function.publish(call.clock.now(), Condition.READY, description)
-    published = function.publish(call.clock.now(), Condition.CREATING, description)
-    settle_later(call, function, published)
-    return published
+def _condition(function: Function) -> Condition:
+    at_once = function.latest.snap_start == "None" and function.latest.capacity_provider_config is None
+    return Condition.READY if at_once else Condition.CREATING
 
 
 def _check_code(latest: FunctionVersion, code_sha256: str | None) -> None:
@@ -42,11 +41,14 @@ def _check_code(latest: FunctionVersion, code_sha256: str | None) -> None:
 
 
 def list_versions_by_function(call: Call, members: Members) -> Members:
-    """`$LATEST`, then the published versions in ascending order, each under its own ARN."""
+    """`$LATEST`, then the published versions in ascending order, each under its own ARN.
+
+    That `$LATEST.PUBLISHED` is among them, and stands second, is not evidenced.
+    """
     function = find_function(call, read_target(call, members["FunctionName"]))
     shown, more = page(function.all_versions(), _place, members, quotas.FUNCTIONS_PER_PAGE)
     return {"Versions": [version.describe_listed(version.version) for version in shown], **more}
 
 
 def _place(version: FunctionVersion) -> tuple[int]:
-    return (0 if version.version == arn.LATEST else int(version.version),)
+    return (version.place,)

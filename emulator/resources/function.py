@@ -18,7 +18,7 @@ from emulator.resources.function_scaling import FunctionScaling
 from emulator.resources.function_url import FunctionUrl
 from emulator.resources.policy import Policy
 from emulator.resources.provisioned_concurrency import ProvisionedConcurrency
-from emulator.resources.runtime import runtime_version
+from emulator.resources.runtime import CUSTOM, runtime_version
 
 __all__ = ["CodePackage", "Function", "FunctionVersion", "LayerReference"]
 
@@ -32,6 +32,8 @@ _NOT_LISTED = frozenset(
         "RuntimeVersionConfig",
     }
 )  # fmt: skip
+
+_PLACES = {arn.LATEST: -1, arn.LATEST_PUBLISHED: 0}
 
 
 @dataclass(slots=True, frozen=True)
@@ -56,7 +58,7 @@ class FunctionVersion:
     account_id: str
     region: str
     name: str
-    version: str  # "$LATEST" or "1", "2", …
+    version: str  # "$LATEST", "$LATEST.PUBLISHED", or "1", "2", …
     role: str
     runtime: str | None  # None for an image
     handler: str | None  # None for an image
@@ -83,6 +85,8 @@ class FunctionVersion:
     tenancy_config: dict[str, Any] | None = None
     durable_config: dict[str, Any] | None = None
     capacity_provider_config: dict[str, Any] | None = None
+    accelerator_config: dict[str, Any] | None = None
+    runtime_config: dict[str, Any] | None = None  # RuntimeArn, RuntimeAlias; goes with the runtime `custom`
     update_runtime_on: str = "Auto"  # or "FunctionUpdate", or "Manual", which goes with a pinned runtime version
     pinned_runtime_version_arn: str | None = None
     last_modified: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -94,6 +98,11 @@ class FunctionVersion:
     def arn(self) -> str:
         """The qualified ARN of this version."""
         return arn.function_arn(self.region, self.account_id, self.name, self.version)
+
+    @property
+    def place(self) -> int:
+        """Where it stands among the versions of its function: `$LATEST`, `$LATEST.PUBLISHED`, then the numbers."""
+        return _PLACES[self.version] if self.version in _PLACES else int(self.version)
 
     @property
     def package_type(self) -> str:
@@ -120,8 +129,8 @@ class FunctionVersion:
 
     @property
     def runtime_version_arn(self) -> str | None:
-        """The runtime version that this runs on; None for an image, which brings its own."""
-        if self.runtime is None:
+        """The runtime version that this runs on; None for an image, which brings its own, and for a customer's."""
+        if self.runtime is None or self.runtime == CUSTOM:
             return None
         digest = runtime_version(self.runtime, self.architectures[0])
         return self.pinned_runtime_version_arn or arn.runtime_version_arn(self.region, digest)
@@ -165,6 +174,8 @@ class FunctionVersion:
             "TenancyConfig": self.tenancy_config,
             "DurableConfig": self.durable_config,
             "CapacityProviderConfig": self.capacity_provider_config,
+            "AcceleratorConfig": self.accelerator_config,
+            "RuntimeConfig": self.runtime_config,
         }
         return {name: value for name, value in members.items() if value is not None}
 
@@ -201,7 +212,7 @@ class Function:
     """A function: `$LATEST`, its published versions, its aliases, and what belongs to all of them.
 
     `latest` is `$LATEST` as it is described. `running` is `$LATEST` as it is run: while an update is in progress, that
-    is the code and configuration from before. `versions` is keyed by number and in ascending order.
+    is the code and configuration from before. `versions` is keyed by number, or `$LATEST.PUBLISHED`.
     `reserved_concurrency` is None where nothing is reserved, and 0 where nothing may run; it holds for all versions
     together and may change at any time, so read it at every admission. `policies` is keyed by what each is about: the
     number of a version, the name of an alias, or None for the function as such; nobody has an empty policy. `urls` are
@@ -224,7 +235,8 @@ class Function:
     last_number: int = 0
     deleted: bool = False
     running: FunctionVersion = field(init=False)
-    _published: tuple[str, str] | None = None  # key of `$LATEST` when it was last published, and the number it got
+    # By PublishTo: the key of `$LATEST` when it was last published there, and the number it got.
+    _published: dict[str | None, tuple[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.running = self.latest
@@ -246,8 +258,10 @@ class Function:
         return arn.function_arn(self.region, self.account_id, self.name, qualifier)
 
     def all_versions(self) -> list[FunctionVersion]:
-        """`$LATEST`, then the published versions in ascending order."""
-        return [self.latest, *self.versions.values()]
+        """`$LATEST`, then `$LATEST.PUBLISHED` if there is one, and the numbered versions in ascending order."""
+        if arn.LATEST_PUBLISHED not in self.versions:
+            return [self.latest, *self.versions.values()]
+        return [self.latest, *sorted(self.versions.values(), key=lambda version: version.place)]
 
     def find(self, qualifier: str | None) -> FunctionVersion | None:
         """The version that `qualifier` names, as it is described; an alias stands for its main version."""
@@ -257,7 +271,13 @@ class Function:
         return self.find(alias.function_version) if alias else self.versions.get(qualifier)
 
     def choose(self, qualifier: str | None) -> FunctionVersion | None:
-        """The version that serves one invocation of `qualifier`, as it runs; an alias with weights decides anew."""
+        """The version that serves one invocation of `qualifier`, as it runs; an alias with weights decides anew.
+
+        On managed instances `$LATEST` cannot run, and who names no version means `$LATEST.PUBLISHED`
+        [docs: lambda-managed-instances-version-publishing].
+        """
+        if qualifier is None and self.running.capacity_provider_config is not None:
+            return self.versions.get(arn.LATEST_PUBLISHED, self.running)
         if qualifier is None or qualifier == arn.LATEST:
             return self.running
         alias = self.aliases.get(qualifier)
@@ -290,24 +310,31 @@ class Function:
         replaced, self.running = self.running, version
         return replaced
 
-    def publish(self, moment: datetime, condition: Condition, description: str | None = None) -> FunctionVersion:
-        """Make a new version of what `$LATEST` holds now. Without a description it has that of `$LATEST`."""
-        self.last_number += 1
-        number = str(self.last_number)
+    def publish(
+        self, moment: datetime, condition: Condition, description: str | None = None, publish_to: str | None = None
+    ) -> FunctionVersion:
+        """Make a new version of what `$LATEST` holds now. Without a description it has that of `$LATEST`.
+
+        `publish_to` is AWS's PublishTo: with `LATEST_PUBLISHED` the version takes the place of the last one of these.
+        """
+        number = arn.LATEST_PUBLISHED if publish_to else self._next_number()
         changes = {"version": number} if description is None else {"version": number, "description": description}
         self.versions[number] = self.latest.derive(moment, condition, changes)
-        self._published = (self.latest.key, number)
+        self._published[publish_to] = (self.latest.key, number)
         return self.versions[number]
 
-    def published(self) -> FunctionVersion | None:
+    def _next_number(self) -> str:
+        self.last_number += 1
+        return str(self.last_number)
+
+    def published(self, publish_to: str | None = None) -> FunctionVersion | None:
         """The version that holds what `$LATEST` holds now, if it was published since its last update.
 
         What counts is whether an update was made, not whether it changed anything: an update to the same code makes a
         new version possible [issues: getmoto/moto#8379, whose author verified it against AWS in 2024].
         """
-        if self._published is None or self._published[0] != self.latest.key:
-            return None
-        return self.versions.get(self._published[1])
+        key, number = self._published.get(publish_to, ("", ""))
+        return self.versions.get(number) if key == self.latest.key else None
 
     def aliases_of(self, version: str) -> Iterator[Alias]:
         """The aliases that refer to a version, as their main one or by weight."""

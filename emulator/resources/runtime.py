@@ -1,7 +1,7 @@
 """Lambda's runtimes: which may be used, which are retired, and how AWS prints the list."""
 
 from emulator import ids
-from emulator.errors import InvalidParameterValueException, NotYetError
+from emulator.errors import InvalidParameterValueException
 
 # The order is AWS's own [rec: test_create_lambda_exceptions, 2026-01-12].
 PRINTED = (
@@ -13,7 +13,9 @@ PRINTED = (
 # Runtimes that the service model (2026-11) has gained since that recording. Their place in the printed list is unknown.
 NEWER = ("ruby4.0", "nodejs26.x", "python3.15", "java8.al2023", "java11.al2023", "java17.al2023")
 
-ACCEPTED = frozenset(PRINTED + NEWER)
+CUSTOM = "custom"  # a customer-managed runtime, which RuntimeConfig names [docs: cmr-using]
+
+ACCEPTED = frozenset((*PRINTED, *NEWER, CUSTOM))
 
 # What the model still knows and AWS refuses [rec: test_create_deprecated_function_runtime_with_validation_enabled].
 RETIRED = frozenset({
@@ -30,8 +32,6 @@ _SNAP_START = frozenset({
 
 def check_runtime(runtime: str) -> None:
     """Raises InvalidParameterValueException for a runtime that AWS does not know, or no longer takes."""
-    if runtime == "custom":
-        raise NotYetError("The runtime `custom` is not there yet. The managed runtimes and provided.* work.")
     if runtime in RETIRED:
         raise InvalidParameterValueException.retired_runtime(runtime)
     if runtime not in ACCEPTED:

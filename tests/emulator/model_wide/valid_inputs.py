@@ -226,7 +226,7 @@ _SPECIAL: dict[str, Callable[[Known], Strategy | None]] = {
     "PublishLayerVersion.LayerName": _new_names("lib", "kit"),
     "VersionNumber": _always(st.integers(1, 3)),
     "Qualifier": lambda known: _one_of(known.qualifiers),
-    "FunctionVersion": _always(st.sampled_from(["$LATEST", "1", "2", "3"])),
+    "FunctionVersion": _always(st.sampled_from(["$LATEST", "$LATEST.PUBLISHED", "1", "2"])),
     "ListFunctions.FunctionVersion": _always(st.just("ALL")),
     "AdditionalVersionWeights": _always(st.dictionaries(st.sampled_from(["1", "2"]), st.floats(0, 1), max_size=1)),
     "Name": _new_names("live", "beta"),

@@ -103,7 +103,6 @@ def test_limits_of_ordinary_functions(world, member, value, path, limit):
     [
         {"Code": {"S3Bucket": "some-bucket", "S3Key": "code.zip"}},
         {"Code": {"S3Bucket": "hot-reload", "S3Key": "/some/folder"}},
-        {"Runtime": "custom"},
     ],
 )
 def test_what_is_not_there_yet_says_so(world, members):

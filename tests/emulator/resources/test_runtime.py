@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from emulator.errors import InvalidParameterValueException, NotYetError
+from emulator.errors import InvalidParameterValueException
 from emulator.resources.runtime import ACCEPTED, PRINTED, RETIRED, check_runtime, check_snap_start, runtime_version
 
 
 def test_every_runtime_of_the_model_has_its_place():
     botocore = Path(importlib.util.find_spec("botocore").origin).parent
     model = json.loads(gzip.decompress((botocore / "data/lambda/2015-03-31/service-2.json.gz").read_bytes()))
-    assert set(model["shapes"]["Runtime"]["enum"]) <= ACCEPTED | RETIRED | {"custom"}
+    assert set(model["shapes"]["Runtime"]["enum"]) <= ACCEPTED | RETIRED
     assert not ACCEPTED & RETIRED
     assert len(set(PRINTED)) == len(PRINTED) == 25
 
@@ -24,8 +24,6 @@ def test_checks():
     for refused in ("nodejs14.x", "Python3.12", ""):
         with pytest.raises(InvalidParameterValueException):
             check_runtime(refused)
-    with pytest.raises(NotYetError):
-        check_runtime("custom")
     check_snap_start("python3.13")
     with pytest.raises(InvalidParameterValueException):
         check_snap_start("python3.11")
