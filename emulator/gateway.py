@@ -85,7 +85,7 @@ class Gateway:
         self._operations = operations
         self._make_call = make_call
         self._routes = dict(routes or {})
-        self._prefixes = sorted((path for path in self._routes if path.endswith("/")), key=len, reverse=True)
+        self._prefixes = tuple(sorted((path for path in self._routes if path.endswith("/")), key=len, reverse=True))
         self._limits = dict(request_limits or {})
         self._elsewhere = elsewhere
         self._router = Router(model.operations.values())
@@ -94,14 +94,15 @@ class Gateway:
 
     def handle(self, request: Request) -> Response | Eventual[Response]:
         """The response to one request, or a future of it. Never raises."""
-        if local := self._local_route(request.path):
-            return local(request)
+        path = request.path
+        if path in self._routes or path.startswith(self._prefixes):
+            return self._local_route(path)(request)
         request_id = ids.request_id()
         try:
             caller = _accept(request)
             if caller.service not in _LAMBDA and self._elsewhere is not None:
                 return self._elsewhere(request, str(caller.service))
-            operation, labels, query = self._router.route(request.method, request.path, request.query)
+            operation, labels, query = self._router.route(request.method, path, request.query)
             endpoint = self._endpoint(operation)
             _refuse_too_large(request.body, endpoint.limit, operation)
             given = endpoint.parser.parse(labels, query, request.headers, request.body)
@@ -113,12 +114,10 @@ class Gateway:
         except Exception as error:  # whatever it is, the caller gets an answer
             return self._refusal(error, request_id, request)
 
-    def _local_route(self, path: str) -> LocalRoute | None:
-        if not self._routes:
-            return None
+    def _local_route(self, path: str) -> LocalRoute:
         if found := self._routes.get(path):
             return found
-        return next((self._routes[prefix] for prefix in self._prefixes if path.startswith(prefix)), None)
+        return next(self._routes[prefix] for prefix in self._prefixes if path.startswith(prefix))
 
     def _endpoint(self, operation: Operation) -> _Endpoint:
         endpoint = self._endpoints.get(operation.name)

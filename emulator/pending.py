@@ -32,18 +32,18 @@ class Eventual(Protocol[T_co]):
 
 
 class Pending(Generic[T]):
-    """See the module. `when_cancelled` is called when nobody wants the result any more.
+    """See the module. `when_cancelled`, which may be set at any time, is called when it is given up.
 
     At most one may wait. `result` and `exception` may be asked for when it is done.
     """
 
-    __slots__ = ("_callback", "_state", "_value", "_when_cancelled")
+    __slots__ = ("_callback", "_state", "_value", "when_cancelled")
 
     def __init__(self, when_cancelled: Callable[[], object] | None = None) -> None:
         self._state = _PENDING
         self._value: Any = None
         self._callback: Callable[[Any], object] | None = None
-        self._when_cancelled = when_cancelled
+        self.when_cancelled = when_cancelled
 
     def done(self) -> bool:
         return self._state != _PENDING
@@ -55,7 +55,7 @@ class Pending(Generic[T]):
         """Gives it up. False if it is done already."""
         if self._state != _PENDING:
             return False
-        when_cancelled = self._when_cancelled
+        when_cancelled = self.when_cancelled
         self._end(_CANCELLED, None)
         if when_cancelled is not None:
             when_cancelled()
@@ -103,6 +103,6 @@ class Pending(Generic[T]):
         if self._state != _PENDING:
             raise asyncio.InvalidStateError("it is done")
         self._state, self._value = state, value
-        callback, self._callback, self._when_cancelled = self._callback, None, None
+        callback, self._callback, self.when_cancelled = self._callback, None, None
         if callback is not None:
             callback(self)

@@ -25,6 +25,7 @@ from emulator.execution.start_gate import StartGate
 from emulator.execution.ticket import Ticket
 from emulator.execution.variables import ON_DEMAND, PROVISIONED
 from emulator.executors.executor import Executor
+from emulator.pending import Pending
 from emulator.resources.function import Function, FunctionVersion
 from emulator.resources.provisioned_concurrency import ProvisionedConcurrency
 from emulator.settings import Settings
@@ -59,14 +60,14 @@ class Dispatcher:
 
     def invoke(
         self, version: FunctionVersion, invocation: Invocation, function: Function, *, synchronous: bool = True
-    ) -> asyncio.Future[Outcome]:
+    ) -> Pending[Outcome]:
         """Runs a version once. Whoever gives up on the outcome (cancels it) ends no invocation that has begun.
 
-        Raises TooManyRequestsException at once. The future fails with EmulatorError if this machine cannot run it.
+        Raises TooManyRequestsException at once. The outcome is an EmulatorError if this machine cannot run it.
         """
         if self._closed:
             raise EmulatorError("The emulator is stopping.")
-        outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        outcome: Pending[Outcome] = Pending()
         if self._provisioning.pools:
             ready = self._provisioning.pools.get(version.key)
             if ready is not None and ready.has_room:
@@ -84,9 +85,7 @@ class Dispatcher:
         pool.invoke(Ticket(invocation, outcome, counted_in))
         return outcome
 
-    def invoke_event(
-        self, version: FunctionVersion, invocation: Invocation, function: Function
-    ) -> asyncio.Future[Outcome]:
+    def invoke_event(self, version: FunctionVersion, invocation: Invocation, function: Function) -> Pending[Outcome]:
         """Runs a version once for an event, which has no caller who could be told to come less often."""
         return self.invoke(version, invocation, function, synchronous=False)
 

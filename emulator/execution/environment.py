@@ -213,21 +213,21 @@ class ExecutionEnvironment:
     def runtime_responded(self, body: bytes, content_type: str) -> None:
         """The function returned."""
         self._move(Event.ANSWERED)
-        self._finish(Outcome(body, content_type=content_type), len(body))
         self._owner.environment_finishing(self)
+        self._finish(Outcome(body, content_type=content_type), len(body))
 
     def runtime_errored(self, body: bytes, content_type: str, error_type: str) -> None:
         """The function raised; its environment is as good as before."""
         failure = failures.posted_failure(error_type, body, content_type)
         self._move(Event.ANSWERED)
-        self._finish(Outcome(failure.body, "Unhandled"), len(body))
         self._owner.environment_finishing(self)
+        self._finish(Outcome(failure.body, "Unhandled"), len(body))
 
     def response_refused(self, error_type: str, message: str) -> None:
         """The function's answer cannot be passed on."""
         self._move(Event.ANSWERED)
-        self._finish(Outcome(failures.refused_response(error_type, message).body, "Unhandled"), 0)
         self._owner.environment_finishing(self)
+        self._finish(Outcome(failures.refused_response(error_type, message).body, "Unhandled"), 0)
 
     def init_failed(self, body: bytes, content_type: str, error_type: str) -> None:
         """The runtime could not get ready. It is about to end by itself, and is not waited for."""

@@ -36,7 +36,7 @@ class RuntimeProcess:
         Raises EmulatorError if there is no port.
         """
         admitted = await gate.enter()
-        server = HttpServer(self._session.handle)
+        server = HttpServer(self._session.handle, repeats=True)  # `next` is always the same
         try:
             port = await server.start(host, 0)
         except OSError as error:

@@ -1,10 +1,10 @@
 """One invocation on its way through the emulator, from admission to outcome."""
 
-import asyncio
 from dataclasses import dataclass
 
 from emulator.execution.concurrency import Running
 from emulator.execution.invocation import Invocation, Outcome
+from emulator.pending import Pending
 
 
 @dataclass(slots=True, eq=False)
@@ -15,7 +15,7 @@ class Ticket:
     """
 
     invocation: Invocation
-    outcome: asyncio.Future[Outcome]
+    outcome: Pending[Outcome]
     counted_in: tuple[Running, ...]
     waiting: bool = False
 

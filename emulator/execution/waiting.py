@@ -3,11 +3,9 @@
 A caller who goes away while waiting is not served any more: nothing has begun that AWS would bring to its end.
 """
 
-import asyncio
 from collections import deque
 from functools import partial
 
-from emulator.execution.invocation import Outcome
 from emulator.execution.ticket import Ticket
 
 # Seconds for which an invocation waits for an environment that has just answered. It asks for the next event within
@@ -31,7 +29,7 @@ class WaitingLine:
         """Puts a ticket at the end."""
         ticket.waiting = True
         self._tickets.append(ticket)
-        ticket.outcome.add_done_callback(partial(self._given_up, ticket))
+        ticket.outcome.when_cancelled = partial(self._given_up, ticket)
 
     def take(self) -> Ticket:
         """The one that has waited for longest, which waits no more. Raises IndexError if nobody waits."""
@@ -52,6 +50,6 @@ class WaitingLine:
         while self._tickets:
             self.take().cancel()
 
-    def _given_up(self, ticket: Ticket, outcome: asyncio.Future[Outcome]) -> None:
-        if ticket.waiting and outcome.cancelled() and self.leave(ticket):
+    def _given_up(self, ticket: Ticket) -> None:
+        if ticket.waiting and self.leave(ticket):
             ticket.cancel()

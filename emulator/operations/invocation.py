@@ -1,6 +1,5 @@
 """Invoke, InvokeWithResponseStream, InvokeAsync."""
 
-import asyncio
 import base64
 import binascii
 import json
@@ -162,7 +161,7 @@ def _read_client_context(header: str | None) -> str | None:
 
 
 def _answer(
-    version: FunctionVersion, running: asyncio.Future[Outcome], describe: Callable[[str, Outcome], Members]
+    version: FunctionVersion, running: Pending[Outcome], describe: Callable[[str, Outcome], Members]
 ) -> Pending[Members]:
     """The answer to come. A caller who goes away gives up on it, but not on a function that has begun.
 
@@ -178,7 +177,7 @@ def _pass_on(
     describe: Callable[[str, Outcome], Members],
     executed_version: str,
     answer: Pending[Members],
-    running: asyncio.Future[Outcome],
+    running: Pending[Outcome],
 ) -> None:
     if running.cancelled():
         answer.cancel()

@@ -72,7 +72,7 @@ class Router:
             found = self._find(method, path)
         parsed = parse_query(query) if query else {}
         for end, labels in found:
-            if all(parsed.get(name) == [value] for name, value in end.fixed_query.items()):
+            if not end.fixed_query or all(parsed.get(name) == [value] for name, value in end.fixed_query.items()):
                 return Route(end, labels, parsed)
         raise AccessDeniedException.unknown_operation()
 

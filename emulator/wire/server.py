@@ -24,11 +24,15 @@ class HttpServer:
     `handler` takes a `Request` and returns the `Response`, or a future of it; it must not block. What it raises becomes
     a plain 500 and a traceback in the log. Bodies larger than `max_body` bytes and heads that go on for more than
     `max_head` bytes are refused with 413 and 431, anything that is not HTTP with 400; each of these closes the
-    connection.
+    connection. Where clients ask for the same thing over and over, byte for byte and without a body, `repeats` spares
+    reading it each time; their requests are then one and the same object.
     """
 
-    def __init__(self, handler: Handler, *, max_body: int | None = None, max_head: int = 65536) -> None:
+    def __init__(
+        self, handler: Handler, *, max_body: int | None = None, max_head: int = 65536, repeats: bool = False
+    ) -> None:
         self.handler = handler
+        self.repeats = repeats
         self.max_body = max_body
         self.max_head = max_head
         self.connections: set[_Connection] = set()
@@ -83,6 +87,8 @@ class _Connection(asyncio.Protocol):
         self._body: list[bytes] = []
         self._body_size = 0
         self._head_size: int | None = None  # of a head that is not complete
+        self._between = True  # requests: none is half read
+        self._repeated: tuple[bytes, Exchange] | None = None
         self._owes_continue = False
         # whether we read
         self._deaf = False  # nothing that still comes is looked at
@@ -100,13 +106,29 @@ class _Connection(asyncio.Protocol):
         self._answers.stop()
 
     def data_received(self, data: bytes) -> None:
-        while data and not (self._deaf or self._answers.closed):
-            data = self._feed(data)
+        if self._repeated is not None and self._between and data == self._repeated[0] and not self._answers.closed:
+            self._answers.waiting.append(self._repeated[1])
+        elif self._server.repeats and self._between:
+            self._read_and_remember(data)
+        else:
+            self._read(data)
         if self._answers.waiting:
             self._answers.advance()
             if len(self._answers.waiting) >= _QUEUED_REQUESTS and not self._paused:
                 self._paused = True
                 self._transport.pause_reading()
+
+    def _read(self, data: bytes) -> None:
+        while data and not (self._deaf or self._answers.closed):
+            data = self._feed(data)
+
+    def _read_and_remember(self, data: bytes) -> None:
+        """Reads, and remembers it if it was one whole request without a body."""
+        waiting = self._answers.waiting
+        already = len(waiting)
+        self._read(data)
+        if self._between and len(waiting) == already + 1 and not waiting[-1].request.body and not self._deaf:
+            self._repeated = data, waiting[-1]
 
     def eof_received(self) -> bool:
         return False  # the client is gone, or cannot be told from one that is: close, which cancels what is pending
@@ -139,6 +161,7 @@ class _Connection(asyncio.Protocol):
     # --- What the parser tells us ---
 
     def on_message_begin(self) -> None:
+        self._between = False
         self._url = b""
         self._headers = {}
         self._body = []
@@ -180,6 +203,7 @@ class _Connection(asyncio.Protocol):
         http_1_0 = (not keep_alive or "connection" in headers) and parser.get_http_version() == "1.0"
         request = Request(parser.get_method().decode("latin-1"), path, query, headers, body)
         self._answers.waiting.append(Exchange(request, keep_alive, http_1_0))
+        self._between = True
         if not keep_alive:
             self._deaf = True
 

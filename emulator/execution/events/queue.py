@@ -22,11 +22,12 @@ from emulator.execution.events import policy
 from emulator.execution.events.event import Condition, Ending, Find, QueuedEvent
 from emulator.execution.invocation import Invocation, Outcome
 from emulator.execution.recursion import is_loop
+from emulator.pending import Pending
 from emulator.resources.function import Function, FunctionVersion
 
 _log = logging.getLogger(__name__)
 
-Invoke = Callable[[FunctionVersion, Invocation, Function], "asyncio.Future[Outcome]"]
+Invoke = Callable[[FunctionVersion, Invocation, Function], Pending[Outcome]]
 
 
 class EventQueue:
@@ -120,7 +121,7 @@ class EventQueue:
         self._pump()
 
     def _attempted(
-        self, event: QueuedEvent, function: Function, version: FunctionVersion, running: "asyncio.Future[Outcome]"
+        self, event: QueuedEvent, function: Function, version: FunctionVersion, running: Pending[Outcome]
     ) -> None:
         self._running -= 1
         if running.cancelled() or self._closed:
