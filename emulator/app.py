@@ -8,6 +8,7 @@ import os
 import resource
 import signal
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -17,11 +18,12 @@ from emulator import arn
 from emulator.clock import Clock
 from emulator.companions.companion import Companion
 from emulator.companions.log_delivery import LogDelivery
+from emulator.companions.outlet import CompanionOutlet
 from emulator.errors import EmulatorError
 from emulator.execution.dispatcher import Dispatcher
 from emulator.execution.events import Events
 from emulator.execution.events.event import finding
-from emulator.execution.events.journal import NoJournal
+from emulator.execution.events.journal import EventJournal, NoJournal
 from emulator.execution.logs import LogStore
 from emulator.executors.process import ProcessExecutor
 from emulator.gateway import Gateway
@@ -33,6 +35,8 @@ from emulator.operations.function_log import function_log
 from emulator.protocol.model import Operation, load_model
 from emulator.protocol.signature import Caller
 from emulator.resources.code_links import PATH as CODE_PATH
+from emulator.resources.interrupted import finish
+from emulator.resources.saved_state import SavedState
 from emulator.resources.store import Store
 from emulator.settings import Settings
 from emulator.wire.messages import Request, Response
@@ -52,6 +56,7 @@ class Emulator:
         self._clock = Clock(settings.time_scale)
         self._store = Store()
         self._companion = Companion(settings)
+        self._state, self._journal = _open_state(settings, self._store, self._clock)
         self._executor = _executor(settings)
         self._executor.start()
         logs = LogStore()
@@ -61,8 +66,8 @@ class Emulator:
             finding(self._store),
             self._clock,
             at_once=settings.max_environments,
-            outlet=None,
-            journal=NoJournal(),
+            outlet=None if self._companion.client is None else CompanionOutlet(self._companion.client),
+            journal=self._journal or NoJournal(),
         )
         client = self._companion.client
         self._log_delivery = LogDelivery(client, logs) if client is not None else None
@@ -77,6 +82,7 @@ class Emulator:
                 LOGS_PATH: function_log(self._store, logs),
             },
             elsewhere=self._companion.handle,
+            changed=self._state.save if self._state is not None else None,
         )
         self._server = HttpServer(self._gateway.handle, max_body=_LARGEST_REQUEST)
 
@@ -88,6 +94,8 @@ class Emulator:
         except OSError as error:
             raise EmulatorError(_cannot_listen(host, self._settings.port, error)) from error
         self._companion.start()
+        if self._journal is not None:
+            self.events.resume(self._journal.events())
         return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
     async def remarks(self) -> str:
@@ -101,6 +109,9 @@ class Emulator:
         if self._log_delivery is not None:
             await self._log_delivery.close()
         await self._companion.close()
+        for kept in (self._journal, self._state):
+            if kept is not None:
+                kept.close()
 
     def _taken(self, account_id: str, region: str) -> int:
         resources = self._store.region(account_id, region)
@@ -140,6 +151,22 @@ def _cannot_listen(host: str, port: int, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
         return f"Port {port} on {host} is in use; choose another one with --port."
     return f"Cannot listen on port {port} on {host}: {os.strerror(error.errno or 0)}."
+
+
+def _open_state(settings: Settings, store: Store, clock: Clock) -> tuple[SavedState | None, EventJournal | None]:
+    """Fills the store from the folder of `--state`, if there is one, and opens the journal of events in it."""
+    if settings.state is None:
+        return None, None
+    folder = Path(settings.state)
+    state = SavedState(folder, store)
+    state.load()
+    for resources in store.regions():
+        finish(resources, clock.now())
+    try:
+        return state, EventJournal(folder / "events")
+    except OSError as error:
+        state.close()
+        raise EmulatorError(f"The journal of events cannot be used: {error}.") from error
 
 
 def _executor(settings: Settings) -> ProcessExecutor:

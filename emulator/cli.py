@@ -14,12 +14,6 @@ from emulator.settings import SettingError, Settings, variable_of
 
 _SAYS = {setting.name: setting.metadata["says"] for setting in dataclasses.fields(Settings)}
 
-# Settings that may be given, and whose effect comes with a later issue.
-_WITHOUT_EFFECT = {
-    "state": "--state has no effect yet: resources live in memory and end with this process.",
-}
-
-
 _Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
 
@@ -63,9 +57,6 @@ def serve(**options: Any) -> None:
     except SettingError as error:
         raise _WrongSettingError(str(error)) from error
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    for name, remark in _WITHOUT_EFFECT.items():
-        if getattr(settings, name):
-            click.echo(f"Note: {remark}", err=True)
     from emulator.app import serve as run  # late, so that wrong usage is told at once
 
     try:

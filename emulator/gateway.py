@@ -45,6 +45,9 @@ _LAMBDA = frozenset({"lambda", None})  # services that signatures name; None: a 
 # What AWS's sentences call an operation, where that is not its name in the API (logs of 2021–2026: invoke.md §4).
 _PRINTED_NAMES = {"Invoke": "InvokeFunction"}
 
+# Operations that run functions, and change nothing else.
+_RUNNING = frozenset({"Invoke", "InvokeAsync", "InvokeWithResponseStream"})
+
 
 @dataclass(slots=True, frozen=True)
 class _Endpoint:
@@ -55,6 +58,7 @@ class _Endpoint:
     handler: Handler
     serializer: ResponseSerializer
     limit: int | None  # bytes of the request's body
+    changed: Callable[[], None] | None  # to be called once it has changed anything
 
 
 class Gateway:
@@ -64,7 +68,8 @@ class Gateway:
     answered with 501. `make_call` builds what a handler is given beside its input. `routes` are paths outside of
     the API, exact or ending in `/` for everything below; they are asked first and need no signature.
     `request_limits` are the greatest sizes of a request's body in bytes, by operation. `elsewhere` answers what is
-    signed for another service; without it everything is taken for Lambda's.
+    signed for another service; without it everything is taken for Lambda's. `changed` is called after each operation
+    that may have changed a resource, before it is answered.
     """
 
     def __init__(
@@ -77,6 +82,7 @@ class Gateway:
         routes: Mapping[str, LocalRoute] | None = None,
         request_limits: Mapping[str, int] | None = None,
         elsewhere: Elsewhere | None = None,
+        changed: Callable[[], None] | None = None,
     ) -> None:
         misplaced = (operations.keys() & not_yet) | ((operations.keys() | not_yet) ^ model.operations.keys())
         if misplaced:
@@ -88,6 +94,7 @@ class Gateway:
         self._prefixes = tuple(sorted((path for path in self._routes if path.endswith("/")), key=len, reverse=True))
         self._limits = dict(request_limits or {})
         self._elsewhere = elsewhere
+        self._changed = changed
         self._router = Router(model.operations.values())
         self._errors = ErrorSerializer(model)
         self._endpoints: dict[str, _Endpoint] = {}
@@ -109,8 +116,10 @@ class Gateway:
             endpoint.validator.validate(given)
             result = endpoint.handler(self._make_call(operation, caller, request_id, request), given)
             if isinstance(result, dict):
+                if endpoint.changed is not None:
+                    endpoint.changed()
                 return endpoint.serializer.serialize(result, request_id)
-            return self._answer_later(result, endpoint.serializer, request_id)
+            return self._answer_later(result, endpoint, request_id)
         except Exception as error:  # whatever it is, the caller gets an answer
             return self._refusal(error, request_id, request)
 
@@ -131,11 +140,12 @@ class Gateway:
                 handler,
                 ResponseSerializer(self._model, operation),
                 self._limits.get(operation.name),
+                None if operation.method == "GET" or operation.name in _RUNNING else self._changed,
             )
         return endpoint
 
     def _answer_later(
-        self, pending: Eventual[Result], serializer: ResponseSerializer, request_id: str
+        self, pending: Eventual[Result], endpoint: _Endpoint, request_id: str
     ) -> Pending[Response]:
         """The response to a result that is yet to come. Cancelling it (the client is gone) cancels the result."""
         answer: Pending[Response] = Pending(pending.cancel)
@@ -147,7 +157,10 @@ class Gateway:
                 answer.cancel()
                 return
             try:
-                response = serializer.serialize(done.result(), request_id)
+                result = done.result()
+                if endpoint.changed is not None:
+                    endpoint.changed()
+                response = endpoint.serializer.serialize(result, request_id)
             except Exception as error:
                 response = self._refusal(error, request_id)
             answer.set_result(response)

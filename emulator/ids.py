@@ -12,6 +12,7 @@ import zlib
 _bits = random.getrandbits
 _VARIANTS = dict(zip(string.hexdigits[:16], "89ab" * 4, strict=True))  # RFC 9562: the two upper bits are 10
 _keys = itertools.count(1)
+_process = secrets.token_hex(3)
 _URL_CHARACTERS = string.ascii_lowercase + string.digits
 
 _ACCOUNT_ID = re.compile(r"[0-9]{12}")
@@ -37,8 +38,8 @@ def _uuid() -> str:
 
 
 def version_key() -> str:
-    """A new `FunctionVersion.key`; unique as long as this process lives, short because it names folders and pools."""
-    return f"v{next(_keys)}"
+    """A new `FunctionVersion.key`; unique also among those that an earlier process has left in its saved state."""
+    return f"v{_process}-{next(_keys)}"
 
 
 def code_signing_config_id() -> str:

@@ -61,7 +61,7 @@ class Address:
 
 
 async def pass_on(request: Request, address: Address, added: Mapping[str, str] = _NOTHING) -> Response:
-    """The companion's answer; `added` are headers that the request has not. Raises NotThere, or BrokeOff."""
+    """The companion's answer; `added` are headers, in place of the request's own. Raises NotThere, or BrokeOff."""
     context = ssl.create_default_context() if address.secure else None
     opening = asyncio.open_connection(address.host, address.port, ssl=context, limit=_HEAD_LIMIT)
     try:
@@ -85,8 +85,8 @@ def encode_request(request: Request, prefix: str = "", added: Mapping[str, str] 
     """The head of the request as it goes on."""
     target = prefix + request.path + ("?" + request.query if request.query else "")
     lines = [f"{request.method} {target} HTTP/1.1"]
-    lines += [f"{name}: {value}" for name, value in request.headers.items() if name not in _OF_THE_CONNECTION]
-    lines += [f"{name}: {value}" for name, value in added.items()]
+    headers = {**request.headers, **added}  # the names of both are in lower case
+    lines += [f"{name}: {value}" for name, value in headers.items() if name not in _OF_THE_CONNECTION]
     lines += [f"content-length: {len(request.body)}", "connection: close", "", ""]
     return "\r\n".join(lines).encode("latin-1")  # as the server decoded them
 

@@ -37,7 +37,6 @@ def create_event_source_mapping(call: Call, members: Members) -> Members | async
     mapping = EventSourceMapping(
         account_id=call.account_id,
         region=call.region,
-        kind=kind,
         event_source_arn=event_source_arn,
         function_arn=_read_function(call, members["FunctionName"]),
         settings=settings,

@@ -14,7 +14,7 @@ from enum import Enum, auto
 from typing import Any
 
 from emulator import arn
-from emulator.resources.event_source import SourceKind
+from emulator.resources.event_source import SELF_MANAGED_KAFKA, SourceKind, kind_of
 
 
 class State(Enum):
@@ -62,7 +62,6 @@ class EventSourceMapping:
 
     account_id: str
     region: str
-    kind: SourceKind
     event_source_arn: str | None
     function_arn: str
     settings: dict[str, Any]
@@ -80,6 +79,13 @@ class EventSourceMapping:
             # A group that nobody named is called like the mapping [rec: test_create_event_source_self_managed, 2024].
             given = self.settings.get(self.kind.consumer_group, {})
             self.settings[self.kind.consumer_group] = {"ConsumerGroupId": self.id, **given}
+
+    @property
+    def kind(self) -> SourceKind:
+        """The kind of its source."""
+        kind = SELF_MANAGED_KAFKA if self.event_source_arn is None else kind_of(self.event_source_arn)
+        assert kind is not None, "a mapping is not made of anything else"
+        return kind
 
     @property
     def arn(self) -> str:

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 import pytest
 
 from emulator.resources import capacity_provider, durable_execution, event_source_mapping, provisioned_concurrency
-from emulator.resources.event_source import SQS
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -31,7 +30,6 @@ def test_every_pair_of_a_mapping(state, event):
     mapping = event_source_mapping.EventSourceMapping(
         account_id="111111111111",
         region="us-east-1",
-        kind=SQS,
         event_source_arn="arn:aws:sqs:us-east-1:111111111111:q",
         function_arn="arn:aws:lambda:us-east-1:111111111111:function:fn",
         settings={},
