@@ -57,6 +57,18 @@ class Concurrency:
         account.count += 1
         return running, account
 
+    def admit_provisioned(self, running: Running, environments: int) -> bool:
+        """Counts one invocation more in so many provisioned environments; False if it comes too soon for them.
+
+        Then it spills over [docs: lambda-concurrency].
+        """
+        if self._rate_limits:
+            calls = environments * quotas.REQUESTS_PER_CONCURRENCY
+            if not running.calls.take(calls, calls, monotonic()):
+                return False
+        running.count += 1
+        return True
+
     def limit_of(self, function: Function) -> int:
         """How many invocations of the function may run at most, whatever else runs."""
         return self._limit if function.reserved_concurrency is None else function.reserved_concurrency

@@ -70,13 +70,12 @@ class Dispatcher:
         outcome: Pending[Outcome] = Pending()
         if self._provisioning.pools:
             ready = self._provisioning.pools.get(version.key)
-            if ready is not None and ready.has_room:
-                ready.running.count += 1
+            if ready is not None and ready.has_room and self._concurrency.admit_provisioned(ready.running, ready.ready):
                 ready.invoke(Ticket(invocation, outcome, (ready.running,)))
                 return outcome
         key = version.key, invocation.tenant_id
         pool = self._pools.get(key)
-        starts = pool is None or pool.would_start
+        starts = pool is None or (not pool.idle and pool.would_start)
         if starts and invocation.tenant_id is not None:
             self._refuse_tenants(version, function)
         counted_in = self._concurrency.admit(version, function, synchronous=synchronous, starts=starts)
@@ -94,6 +93,7 @@ class Dispatcher:
         for key, pool in list(self._pools.items()):
             if key[0] == version_key:
                 pool.retire()
+                self._forget_if_empty(pool)
         self._executor.retire(version_key)
 
     async def health(self) -> dict[str, Any]:
@@ -189,6 +189,11 @@ class Dispatcher:
         if self._pools.get(pool.key) is pool:
             del self._pools[pool.key]
 
+    def _forget_if_empty(self, pool: Pool) -> None:
+        # Somebody may have given up on waiting for its first environment.
+        if pool.empty:
+            self.pool_empty(pool)
+
     def _serve_waiting_pools(self) -> None:
         waiting, self._waiting_pools = self._waiting_pools, []
         self.crowded = False
@@ -208,6 +213,7 @@ class Dispatcher:
         before = asyncio.get_running_loop().time() - self._settings.idle_seconds
         for pool in list(self._pools.values()):
             pool.reap(before)
+            self._forget_if_empty(pool)
         self._concurrency.forget_idle()
         if self._pools:
             self._reap_later()

@@ -25,7 +25,12 @@ class _Allocation:
     versions: Mapping[str, FunctionVersion]
     shares: Mapping[str, int]
     granted: Mapping[str, int] = field(default_factory=dict)  # what its pools are told
-    begins: Timer | None = None
+    begins: Timer | None = None  # until then it has what the one before it had, and cannot fail
+
+    def cancel(self) -> None:
+        """Has it not begin."""
+        if self.begins is not None:
+            self.begins.cancel()
 
 
 class Provisioning:
@@ -52,34 +57,33 @@ class Provisioning:
         It replaces what the same version or alias has asked for before. What that has and this wants too is kept.
         """
         before = self._allocations.pop(config.function_arn, None)
-        if before is not None and before.begins is not None:
-            before.begins.cancel()
+        if before is not None:
+            before.cancel()
         wanted = {version.key: number for version, number in shares if number}
         versions = {version.key: version for version, _ in shares}
         held = before.granted if before is not None else {}
         granted = {key: min(number, held[key]) for key, number in wanted.items() if key in held}
         allocation = self._allocations[config.function_arn] = _Allocation(config, versions, wanted, granted)
+        allocation.begins = self._clock.call_later(delay, self._begin, allocation)
         self._tell({*held, *granted})
         config.allocated = self._ready(allocation)
-        allocation.begins = self._clock.call_later(delay, self._begin, allocation)
 
     def release(self, function_arn: str) -> None:
         """Gives up what the version or alias with this ARN has asked for, if anything."""
         allocation = self._allocations.pop(function_arn, None)
         if allocation is not None:
-            if allocation.begins is not None:
-                allocation.begins.cancel()
+            allocation.cancel()
             self._tell(allocation.granted)
 
     def close(self) -> list[ExecutionEnvironment]:
         """Stops everything. Returns the environments, whose sockets are yet to be closed."""
         for allocation in self._allocations.values():
-            if allocation.begins is not None:
-                allocation.begins.cancel()
+            allocation.cancel()
         self._allocations.clear()
         return [environment for pool in list(self.pools.values()) for environment in pool.stop()]
 
     def _begin(self, allocation: _Allocation) -> None:
+        allocation.begins = None
         others = sum(sum(other.granted.values()) for other in self._allocations.values() if other is not allocation)
         room = self._limit - others
         if sum(allocation.shares.values()) > room:
@@ -117,14 +121,14 @@ class Provisioning:
     def pool_failed(self, pool: ProvisionedPool, reason: str) -> None:
         """An allocation that was in progress is over; one that was there before goes on trying."""
         for allocation in list(self._allocations.values()):
-            if pool.key in allocation.granted and allocation.config.status is Status.IN_PROGRESS:
+            begun = allocation.begins is None and pool.key in allocation.granted
+            if begun and allocation.config.status is Status.IN_PROGRESS:
                 self._fail(allocation, reason)
 
     def _update(self, allocation: _Allocation) -> None:
         config = allocation.config
         config.allocated = self._ready(allocation)
-        begun = allocation.granted is allocation.shares
-        if begun and config.status is Status.IN_PROGRESS and config.allocated >= config.requested:
+        if allocation.begins is None and config.status is Status.IN_PROGRESS and config.allocated >= config.requested:
             config.complete()
 
     def _ready(self, allocation: _Allocation) -> int:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import socket
 import sys
 import threading
 import time
@@ -198,3 +199,46 @@ class TestBursts:
             answer if isinstance(answer, str) else "ran" for answer in burst(server, name, 40, {"sleep": 5})
         )
         assert answers == {"ran": 10, "ReservedFunctionConcurrentInvocationLimitExceeded": 30}
+
+
+class TestCallersWhoGoAway:
+    @pytest.mark.slow
+    def test_free_what_they_waited_for(self):
+        """Nothing that waits for room is begun for somebody who has left; what has begun goes on to its end."""
+        with serving("--settle-seconds", "0", "--max-environments", "1") as server:
+            client = server.client("lambda")
+            members = {"Runtime": RUNTIME, "Role": ROLE, "Handler": "index.handler", "Timeout": 30}
+            client.create_function(FunctionName="counts", Code={"ZipFile": zipped(COUNTS)}, **members)
+            client.get_waiter("function_active_v2").wait(FunctionName="counts", WaiterConfig={"Delay": 0.02})
+            gone = [connection_that_asks(server, "counts", {"sleep": 1.5})]  # this one is begun
+            time.sleep(0.5)
+            gone += [connection_that_asks(server, "counts", {}) for _ in range(5)]  # these wait
+            time.sleep(0.2)
+            for connection in gone:
+                connection.close()
+            assert ask(client, "counts") == 2
+
+
+COUNTS = """
+import time
+n = 0
+def handler(event, context):
+    global n
+    n += 1
+    time.sleep(event.get("sleep", 0))
+    return n
+"""
+
+
+def connection_that_asks(server: Server, name: str, event: Any) -> socket.socket:
+    """Sends an invocation and waits for nothing."""
+    host, _, port = server.url.removeprefix("http://").partition(":")
+    connection = socket.create_connection((host, int(port)), timeout=10)
+    body = json.dumps(event)
+    head = (
+        f"POST /2015-03-31/functions/{name}/invocations HTTP/1.1\r\nHost: {host}\r\n"
+        "Authorization: AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/lambda/aws4_request\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    connection.sendall((head + body).encode())
+    return connection

@@ -140,7 +140,9 @@ class TestAllocation:
         async with execution({"kind": kind}) as running:
             allocating = Allocating(running)
             await allocating.ready("kind", 3)
-            config = await allocating.ready("kind", 1)
+            config = allocating.put("kind", 1)
+            assert (config.status, config.allocated, allocating.alive()) == (Status.IN_PROGRESS, 1, 1)
+            await allocating.until(lambda: config.status is Status.READY)
             assert allocating.alive() == config.allocated == 1
 
     async def test_given_up_lets_running_calls_finish(self, execution):
@@ -206,6 +208,14 @@ class TestInvocations:
                 running.call("kind")
             assert refused.value.members == {"Reason": "ReservedFunctionConcurrentInvocationLimitExceeded"}
             assert (await call).payload == PROVISIONED
+
+    async def test_spill_over_when_they_come_too_fast(self, execution, monkeypatch):
+        # [docs: lambda-concurrency: 10 requests a second for each]
+        monkeypatch.setattr("emulator.execution.concurrency.monotonic", lambda: 0.0)
+        async with execution({"kind": kind}, rate_limits=True) as running:
+            await Allocating(running).ready("kind", 1)
+            answers = [(await running.call("kind")).payload for _ in range(11)]
+            assert answers == [PROVISIONED] * 10 + [ON_DEMAND]
 
     async def test_do_not_count_against_the_account(self, execution):
         async with execution({"kind": kind}, concurrent_executions=1) as running:
