@@ -26,6 +26,7 @@ Defaults = Mapping[str, FunctionFile | None]
 
 _DEPLOYED = {"FunctionName", "Role", "Code"}
 _RESOURCES = ("queue", "topic", "bucket", "table", "stream")
+_WITHOUT_CODE = ("queue", "topic", "table", "stream")
 
 
 def needs_of(section: NeedsSection, defaults: Defaults) -> Needs:
@@ -50,6 +51,8 @@ def needs_misfits(section: NeedsSection, defaults: Defaults) -> Iterator[Misfit]
         if placed.code is not None and placed.code not in defaults:
             hint = did_you_mean(placed.code, list(defaults))
             yield placed.way, f"there is no folder `{placed.code}` in _functions{hint}"
+        if placed.code is not None and placed.kind in _WITHOUT_CODE:
+            yield (*placed.way, "code"), f"a {placed.kind} holds no code; only a bucket does"
     for need, way in _functions(section):
         if need.code not in defaults:
             continue
@@ -79,7 +82,7 @@ def in_order(section: NeedsSection) -> Iterator[PlacedNeed]:
     for layer, way in _layers(section):
         yield PlacedNeed("layer", layer.as_, layer.code, layer.with_, way)
     for kind, resource, way in _resources(section):
-        yield PlacedNeed(kind, resource.as_ or kind, None, resource.with_, way)
+        yield PlacedNeed(kind, resource.as_ or kind, resource.code, resource.with_, way)
     for function, way in _functions(section):
         yield PlacedNeed("function", function.as_, function.code, function.with_, way)
 

@@ -135,6 +135,10 @@ class ResourceNeed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     as_: Annotated[Name, Meta(description="The name that references use; else the kind.")] | None = msgspec.field(
         name="as", default=None
     )
+    code: (
+        Annotated[Name, Meta(description="For a bucket: the folder of _functions that it holds, as `<folder>.zip`.")]
+        | None
+    ) = None
     with_: Annotated[Members, Meta(description="Further members of the call that creates it.")] = msgspec.field(
         name="with", default_factory=dict
     )
@@ -216,7 +220,7 @@ class NeededFunction:
 
 @dataclass(frozen=True, slots=True)
 class NeededResource:
-    """A resource to create, a `kind` of NEED_ATTRIBUTES; `code` is a folder of _functions, for layers only."""
+    """A resource to create, a `kind` of NEED_ATTRIBUTES; `code` is a folder of _functions, for layers and buckets."""
 
     kind: str
     as_: str

@@ -132,6 +132,8 @@ class Deployment:
         make = getattr(self._maker, need.kind)
         try:
             attributes: dict[str, Any] = make(name, resolve(need.members, self.scope))
+            if need.code is not None:
+                self._maker.stored(name, f"{need.code}.zip", self.code[need.code])
         except (*SDK_ERRORS, ValueError, KeyError, TimeoutError) as error:
             if self.target.settles_at_once:
                 raise NeedsServices(f"needs services: {self.target.name} makes no {need.kind} ({error})") from error

@@ -83,6 +83,11 @@ class Maker:
         self._patiently(lambda: s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": self._tags()}))
         return {"name": name, "arn": f"arn:{self.target.partition}:s3:::{name}"}
 
+    def stored(self, bucket: str, key: str, body: bytes) -> None:
+        """An object in a bucket, which is removed with it."""
+        s3 = self.target.client("s3")
+        self._patiently(lambda: s3.put_object(Bucket=bucket, Key=key, Body=body))
+
     def table(self, name: str, members: Members) -> dict[str, str]:
         dynamodb = self.target.client("dynamodb")
         arguments = {

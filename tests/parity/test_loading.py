@@ -193,6 +193,26 @@ steps:
     assert scenario.code == ("echo-python", "layer-code")
 
 
+def test_a_bucket_may_hold_code_and_nothing_else_may(folder: Folder) -> None:
+    text = """\
+title: Code is in S3
+tags: [services]
+needs:
+  bucket: {code: echo-python}
+steps:
+  - id: create
+    call: PublishLayerVersion
+    with: {LayerName: "${prefix}", Content: {S3Bucket: "${bucket.name}", S3Key: echo-python.zip}}
+"""
+    scenario = folder.only(text)
+    assert scenario.needs.resources == (NeededResource("bucket", "bucket", {}, "echo-python"),)
+    assert scenario.code == ("echo-python",)
+    with pytest.raises(BrokenScenarios, match="a queue holds no code; only a bucket does"):
+        folder.only(text.replace("bucket: {", "bucket: true\n  queue: {"))
+    with pytest.raises(BrokenScenarios, match="there is no folder `echo-pyton` in _functions"):
+        folder.only(text.replace("{code: echo-python}", "{code: echo-pyton}"))
+
+
 def test_a_role_is_implied_by_a_function_and_by_a_reference(folder: Folder) -> None:
     assert not folder.only(MINIMAL).needs.role
     assert folder.only(ALIAS).needs.role
