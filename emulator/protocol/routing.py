@@ -106,9 +106,9 @@ class Router:
         ends.sort(key=lambda end: len(end.operation.fixed_query), reverse=True)  # the more demanding is asked first
 
     def _with_slashes(self, method: str, path: str) -> tuple[list[_End], list[str]]:
-        for pattern, end in self._patterns_with_slashes:
-            if end.operation.method == method and (found := pattern.fullmatch(path)):
-                return [end], list(found.groups())
+        for pattern, ends in self._patterns_with_slashes:
+            if found := pattern.fullmatch(path):  # that of the longest template: `…/history` is no part of an ARN
+                return [end for end in ends if end.operation.method == method], list(found.groups())
         return [], []
 
 
@@ -136,15 +136,15 @@ def _follow(node: _Node, segments: list[str], at: int, method: str, values: list
     return []
 
 
-def _templates_with_slashes(operations: Iterable[Operation]) -> list[tuple[re.Pattern[str], _End]]:
+def _templates_with_slashes(operations: Iterable[Operation]) -> list[tuple[re.Pattern[str], list[_End]]]:
     """Patterns of the templates with a label that may hold slashes, the longest first: a label must not eat `/stop`."""
-    found = []
+    found: dict[str, list[_End]] = {}
     for operation in sorted(operations, key=lambda operation: len(operation.path), reverse=True):
         names = re.findall(r"{(\w+)}", operation.path)
-        if _LABELS_WITH_SLASHES.isdisjoint(names):
-            continue
-        pattern = re.sub(
-            r"{(\w+)}", lambda label: "(.+)" if label[1] in _LABELS_WITH_SLASHES else "([^/]+)", operation.path
-        )
-        found.append((re.compile(pattern), _End(operation, tuple(names))))
-    return found
+        if not _LABELS_WITH_SLASHES.isdisjoint(names):
+            found.setdefault(operation.path, []).append(_End(operation, tuple(names)))
+    return [(re.compile(re.sub(r"{(\w+)}", _label_pattern, path)), ends) for path, ends in found.items()]
+
+
+def _label_pattern(label: re.Match[str]) -> str:
+    return "(.+)" if label[1] in _LABELS_WITH_SLASHES else "([^/]+)"

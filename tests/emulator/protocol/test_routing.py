@@ -84,6 +84,12 @@ def test_an_arn_with_slashes_may_come_raw(router, method, ending, name):
     assert route.labels == {"DurableExecutionArn": DURABLE}
 
 
+@pytest.mark.parametrize(("method", "ending"), [("DELETE", "/history"), ("GET", "/stop"), ("PUT", "")])
+def test_the_end_of_a_path_is_no_part_of_an_arn(router, method, ending):
+    with pytest.raises(AccessDeniedException):
+        router.route(method, f"/2025-12-01/durable-executions/{quote(DURABLE, safe='')}{ending}", "")
+
+
 def test_a_runtime_arn_with_slashes_may_come_raw(router):
     arn = "arn:aws:lambda:us-east-1:123456789012:runtime/my-runtime"
     route = router.route("GET", f"/2026-07-09/resource-policy/{arn}", "")
