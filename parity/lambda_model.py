@@ -48,6 +48,23 @@ def output_shape(operation: str) -> Shape:
     return _side(operation, "output")
 
 
+def input_name(operation: str) -> str | None:
+    """The name of the shape that goes into the operation, None where nothing does. Raises KeyError."""
+    description = _model()["operations"][operation].get("input")
+    return str(description["shape"]) if description else None
+
+
+def shape_named(name: str) -> Shape:
+    """The shape of that name. Raises KeyError."""
+    return _shape(name)
+
+
+def http_of(operation: str) -> tuple[str, str]:
+    """Method and path template of the operation, with the query that tells it apart. Raises KeyError."""
+    described = _model()["operations"][operation]["http"]
+    return described["method"], described["requestUri"]
+
+
 def inside(shape: Shape, key: str | int) -> Shape | None:
     """The shape of a structure's member, a list's item or a map's value; None where there can be nothing."""
     match shape["type"], key:

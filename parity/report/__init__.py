@@ -34,7 +34,11 @@ class Excused:
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """What came of one step. `step` is its full id, `reason` why it was not asked."""
+    """What came of one step, or of one probe. `step` is its full id, `reason` why it was not asked.
+
+    `asked` is a command that asks the same, where the id alone does not tell what that was; `line` is 0 where nobody
+    wrote the step into a file.
+    """
 
     step: str
     says: str | None
@@ -44,15 +48,19 @@ class StepResult:
     differences: tuple[Difference, ...] = ()
     excused: tuple[Excused, ...] = ()
     reason: str | None = None
+    asked: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ScenarioResult:
-    """What came of one scenario. `failure` says why its run ended early, `skipped` why there was none; seconds."""
+    """What came of one scenario, or of the probes of one operation, which stand in no file: `path` is None.
+
+    `failure` says why its run ended early, `skipped` why there was none; seconds.
+    """
 
     scenario: str
     title: str
-    path: Path
+    path: Path | None
     steps: tuple[StepResult, ...]
     failure: str | None = None
     skipped: str | None = None
@@ -71,7 +79,8 @@ class Report:
     """The whole verification. `runtimes` is what the candidate's health says of them, by runtime identifier.
 
     `gone` are the known differences that are no longer there, `about_nothing` those about steps that do not exist.
-    `min_evidence` is the weakest class of evidence that counts. `duration` is in seconds.
+    `min_evidence` is the weakest class of evidence that counts. `duration` is in seconds. `nouns` are what a result and
+    each of its steps are called.
     """
 
     target: str
@@ -82,6 +91,7 @@ class Report:
     isolation: str | None = None
     min_evidence: str | None = None
     duration: float = 0.0
+    nouns: tuple[str, str] = ("scenario", "step")
 
     @property
     def steps(self) -> list[StepResult]:

@@ -43,13 +43,13 @@ def _message(step: StepResult) -> str:
             f"  {who_said(difference.evidence)}: {value_text(difference.expected)}",
             f"  {CANDIDATE}: {value_text(difference.actual)}",
         ]
-    return "\n".join(lines)
+    return "\n".join([*lines, *([step.asked] if step.asked else [])])
 
 
 def _place(scenario: ScenarioResult, step: StepResult, workspace: Path) -> dict[str, str]:
     """Where the scenario is in the checkout; nowhere, if it came with an installed package."""
-    path = scenario.path.resolve()
-    if not path.is_relative_to(workspace.resolve()):
+    path = scenario.path.resolve() if scenario.path else None
+    if path is None or not path.is_relative_to(workspace.resolve()):
         return {}
     return {"file": path.relative_to(workspace.resolve()).as_posix(), "line": str(step.line)}
 
@@ -94,7 +94,7 @@ def summary(report: Report) -> str:
 
 def _evidence(report: Report) -> Iterator[str]:
     counts = {name: row for name, row in report.counts().items() if any(row.values())}
-    yield f"| evidence | steps | {' | '.join(STATUSES)} | means |"
+    yield f"| evidence | {report.nouns[1]}s | {' | '.join(STATUSES)} | means |"
     yield f"|---|---:|{'---:|' * len(STATUSES)}---|"
     for name, row in counts.items():
         cells = " | ".join(str(row[status]) for status in STATUSES)
@@ -108,7 +108,8 @@ def _details(step: StepResult) -> str:
     )
     fence = "`" * max(3, _longest_run(blocks) + 1)
     says = f"\n{step.says}\n" if step.says else ""
-    return f"\n### {step.step}\n{says}\n{fence}diff\n{blocks}\n{fence}\n"
+    asked = f"\n{fence}sh\n{step.asked}\n{fence}\n" if step.asked else ""
+    return f"\n### {step.step}\n{says}\n{fence}diff\n{blocks}\n{fence}\n{asked}"
 
 
 def _longest_run(text: str) -> int:

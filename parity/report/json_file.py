@@ -35,7 +35,7 @@ def _scenario(scenario: ScenarioResult) -> dict[str, Any]:
     return {
         "id": scenario.scenario,
         "title": scenario.title,
-        "file": scenario.path.as_posix(),
+        "file": scenario.path.as_posix() if scenario.path else None,
         "failure": scenario.failure,
         "skipped": scenario.skipped,
         "duration": round(scenario.duration, 3),
@@ -53,7 +53,7 @@ def _step(step: StepResult) -> dict[str, Any]:
         "reason": step.reason,
         "differences": [_difference(difference) for difference in step.differences],
         "excused": [{**_difference(one.difference), "reason": one.entry.reason} for one in step.excused],
-    }
+    } | ({"asked": step.asked} if step.asked else {})
 
 
 def _difference(difference: Difference) -> dict[str, Any]:

@@ -41,17 +41,20 @@ def _suite(scenario: ScenarioResult) -> Element:
 
 
 def _case(step: StepResult, scenario: ScenarioResult) -> Element:
-    case = Element(
-        "testcase",
-        classname=scenario.scenario,
-        name=step.step.partition("#")[2],
-        file=scenario.path.as_posix(),
-        line=str(step.line),
-    )
+    name = step.step.removeprefix(scenario.scenario)[1:]
+    case = Element("testcase", classname=scenario.scenario, name=_clean(name))
+    if scenario.path is not None:
+        case.attrib |= {"file": scenario.path.as_posix(), "line": str(step.line)}
     if step.status == "different":
         count = len(step.differences)
         message = f"{count} difference{'s' if count > 1 else ''}: {', '.join(one.path for one in step.differences)}"
-        body = "\n".join([*([step.says] if step.says else []), *map(_difference, step.differences)])
+        body = "\n".join(
+            [
+                *([step.says] if step.says else []),
+                *map(_difference, step.differences),
+                *([step.asked] if step.asked else []),
+            ]
+        )
         SubElement(case, "failure", message=_clean(message), type=step.evidence).text = _clean(body)
     elif step.status == "not asked":
         SubElement(case, "error", message=_clean(step.reason or scenario.failure or "not asked"))

@@ -38,18 +38,22 @@ def _show_step(step: StepResult, scenario: ScenarioResult, page: Page) -> None:
     if not step.differences:
         return
     page.line()
-    page.line(Text.assemble((step.step, "bold"), (f"  {_place(step, scenario)}", "dim")))
+    page.line(Text.assemble((step.step, "bold"), (_place(step, scenario), "dim")))
     if step.says:
         page.line(step.says, indent=2, style="italic")
     for difference in step.differences:
         page.line(difference.path, indent=2, style="cyan")
         _show_sides(difference, page)
+    if step.asked:
+        page.line(step.asked, indent=2, style="dim")
 
 
 def _place(step: StepResult, scenario: ScenarioResult) -> str:
     """Where the step is asked, as an editor would open it; of an installed corpus, the line alone."""
+    if scenario.path is None:
+        return ""
     here, path = Path.cwd(), scenario.path.resolve()
-    return f"{path.relative_to(here)}:{step.line}" if path.is_relative_to(here) else f"line {step.line}"
+    return f"  {path.relative_to(here)}:{step.line}" if path.is_relative_to(here) else f"  line {step.line}"
 
 
 def _show_sides(difference: Difference, page: Page) -> None:

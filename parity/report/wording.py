@@ -37,8 +37,9 @@ def headline(report: Report) -> str:
     shown = [f"{counts['same']} same", f"{counts['different']} different"]
     shown += [f"{count} {status}" for status, count in counts.items() if count and status not in ("same", "different")]
     failed = sum(scenario.failure is not None for scenario in report.scenarios)
-    scenarios = f"{many(len(report.scenarios), 'scenario')}{f' ({failed} failed)' if failed else ''}"
-    return f"{scenarios}, {many(len(report.steps), 'step')}: {', '.join(shown)} · {report.duration:.1f} s"
+    whole, part = report.nouns
+    scenarios = f"{many(len(report.scenarios), whole)}{f' ({failed} failed)' if failed else ''}"
+    return f"{scenarios}, {many(len(report.steps), part)}: {', '.join(shown)} · {report.duration:.1f} s"
 
 
 def many(count: int, noun: str) -> str:

@@ -102,6 +102,11 @@ class Wire:
         client.meta.events.register("before-send.lambda", self._on_send)
         client.meta.events.register("before-parse.lambda", self._on_answer)
 
+    @property
+    def url(self) -> str:
+        """Where requests go: scheme, host and port, without a slash at the end."""
+        return str(self._client.meta.endpoint_url).rstrip("/")
+
     def call(self, operation: str, members: Mapping[str, Any]) -> Exchange:
         """Calls an operation of the API ("CreateAlias") and returns the exchange, whatever the status.
 
@@ -120,8 +125,7 @@ class Wire:
 
     def request(self, method: str, path: str, headers: Mapping[str, str], body: Any) -> Exchange:
         """Sends a raw request, signed: `path` as written, `body` text, bytes or any JSON value. Raises as `call`."""
-        base = self._client.meta.endpoint_url.rstrip("/")
-        request = AWSRequest(method=method, url=base + path, headers=dict(headers), data=_encoded(body))
+        request = AWSRequest(method=method, url=self.url + path, headers=dict(headers), data=_encoded(body))
         try:
             frozen = self._credentials.get_frozen_credentials()
             SigV4Auth(frozen, "lambda", self._client.meta.region_name).add_auth(request)
