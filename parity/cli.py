@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from parity.commands import Talk
 
 _MOUNTED = {"serve": ("emulator.cli:serve", "Run the local Lambda at http://127.0.0.1:4566.")}
-_ORDER = ("serve", "logs", "verify", "record", "attest", "coverage", "sweep", "list", "check", "schema")
+_ORDER = ("serve", "logs", "verify", "record", "attest", "coverage", "probe", "sweep", "list", "check", "schema")
 
 
 class Parity(click.Group):
@@ -118,6 +118,12 @@ _snapshots = click.option(
 _endpoint_url = click.option("--endpoint-url", metavar="URL", help="Ask what listens there.")
 _region = click.option("--region", help="The region to ask in.")
 _profile = click.option("--profile", help="The AWS profile to use.")
+_min_evidence = click.option(
+    "--min-evidence", metavar="CLASS", help="Judge only steps with this evidence or stronger: aws, published, …"
+)
+_reports = click.option(
+    "--report", "reports", multiple=True, metavar="FORMAT=FILE", help="Also write a report: json=FILE or junit=FILE."
+)
 _jobs = click.option("-j", "--jobs", type=click.IntRange(1, 256), help="How many scenarios at once. [cores × 4]")
 
 
@@ -127,12 +133,8 @@ _jobs = click.option("-j", "--jobs", type=click.IntRange(1, 256), help="How many
 @_endpoint_url
 @_region
 @_jobs
-@click.option(
-    "--min-evidence", metavar="CLASS", help="Judge only steps with this evidence or stronger: aws, published, …"
-)
-@click.option(
-    "--report", "reports", multiple=True, metavar="FORMAT=FILE", help="Also write a report: json=FILE or junit=FILE."
-)
+@_min_evidence
+@_reports
 @click.option(
     "--known-differences",
     "known",
@@ -198,6 +200,42 @@ def coverage(**options: Any) -> int:
     from parity import commands
 
     return commands.coverage(_talk(), **options)
+
+
+@main.command()
+@click.argument("select", nargs=-1, metavar="[PROBE]...")
+@_endpoint_url
+@_region
+@click.option("-j", "--jobs", type=click.IntRange(1, 256), help="How many probes at once. [8]")
+@click.option("--seed", default=0, metavar="N", help="Probe with other strings and numbers. [0]")
+@click.option("--list", "only_list", is_flag=True, help="Show what would be asked and has to be answered; ask nothing.")
+@_min_evidence
+@_reports
+@click.option(
+    "--check-recordings",
+    "recordings",
+    type=_FOLDER,
+    help="Ask nothing; hold the expected words to published recordings of AWS.",
+)
+def probe(**options: Any) -> int:
+    """Ask a candidate what its validation has to refuse, in AWS's words, and what it must not refuse.
+
+    The service model says what each member of each operation may be. A probe is one request with one value just inside
+    or just outside one of these constraints, or of a wrong type, or missing; and what has to be answered: exactly AWS's
+    sentence about it, or anything but a refusal by validation. Others break several constraints at once, send what is
+    no JSON, or ask for what does not exist. What AWS says is taken from its recorded answers and its documentation, not
+    from any emulator; see --check-recordings.
+
+    PROBE is an operation (CreateFunction), a member of it (CreateFunction/MemorySize), a single probe
+    (CreateFunction/MemorySize/range/above) or a pattern ('*/pattern/newline-end'). Without any, all of them are asked:
+    some 9000, within a minute. A probe that fails is shown with a curl command that asks the same.
+
+    Probes name functions and layers that nobody has, and what a valid request creates is removed at once. Yet do not
+    aim at a place that holds what you need. AWS itself is not probed: a valid request would create what costs money.
+    """
+    from parity import commands
+
+    return commands.probe(_talk(), **options)
 
 
 @main.command()

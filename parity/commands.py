@@ -17,6 +17,9 @@ from parity.coverage.survey import Survey
 from parity.errors import UNREACHABLE, ParityError
 from parity.interruption import INTERRUPTED, stopping_cleanly
 from parity.listing import number
+from parity.probing import running as probing
+from parity.probing.choice import chosen, refuse_aws
+from parity.probing.recordings import check as check_recordings
 from parity.progress import progress
 from parity.report import ScenarioResult, attested, coverage_page, coverage_table, files, github, terminal
 from parity.scenario import Scenario
@@ -164,6 +167,61 @@ def coverage(
     for problem in problems if check else ():
         talk.warn(problem)
     return DIFFERENT if problems else 0
+
+
+def probe(
+    talk: Talk,
+    *,
+    select: Sequence[str],
+    endpoint_url: str | None,
+    region: str | None,
+    jobs: int | None,
+    seed: int,
+    only_list: bool,
+    min_evidence: str | None,
+    reports: Sequence[str],
+    recordings: Path | None,
+) -> int:
+    """`parity probe`. With `recordings`, only holds the expectations to them."""
+    if recordings is not None:
+        return _check_expectations(talk, recordings)
+    verification.check_evidence_class(min_evidence)
+    destinations = [files.destination(option) for option in reports]
+    probes = chosen(select, seed)
+    if only_list:
+        for one in probes:
+            talk.say(f"{one.id}\n    {one.expected.claim}: {one.expected}")
+        talk.say(number(len(probes), "probe"))
+        return 0
+    refuse_aws(endpoint_url)
+    operations = len({one.operation for one in probes})
+    with (
+        _local(endpoint_url, region, ()) as target,
+        _stopping(talk, "stopping"),
+        progress(operations, "Probing") as tick,
+    ):
+        report = probing.run(
+            probes,
+            target,
+            jobs=jobs,
+            min_evidence=min_evidence,
+            on_result=lambda result: tick(_told(result), False),
+        )
+        if report.exit_code == UNREACHABLE:
+            talk.warn("\n".join(target.log[-_LAST_WORDS:]))
+    for destination in destinations:
+        files.write(report, destination)
+    terminal.show(report)
+    github.tell(report, talk.say)
+    return report.exit_code
+
+
+def _check_expectations(talk: Talk, recordings: Path) -> int:
+    done = check_recordings(open_publication(recordings))
+    for contradiction in done.contradictions:
+        talk.warn(contradiction)
+    talk.say(done.summary)
+    return done.exit_code
 
 
 def sweep(talk: Talk, *, region: str | None, profile: str | None, older_than: float, yes: bool) -> int:
