@@ -32,6 +32,7 @@ from emulator.operations.call import Call
 from emulator.operations.function_code import code_download
 from emulator.operations.function_log import PATH as LOGS_PATH
 from emulator.operations.function_log import function_log
+from emulator.operations.provisioned_concurrency_config import provision_again
 from emulator.protocol.model import Operation, load_model
 from emulator.protocol.signature import Caller
 from emulator.resources.code_links import PATH as CODE_PATH
@@ -94,6 +95,8 @@ class Emulator:
         except OSError as error:
             raise EmulatorError(_cannot_listen(host, self._settings.port, error)) from error
         self._companion.start()
+        for resources in self._store.regions():
+            provision_again(resources, self.dispatcher)
         if self._journal is not None:
             self.events.resume(self._journal.events())
         return f"http://{f'[{host}]' if ':' in host else host}:{port}"

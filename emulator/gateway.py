@@ -144,9 +144,7 @@ class Gateway:
             )
         return endpoint
 
-    def _answer_later(
-        self, pending: Eventual[Result], endpoint: _Endpoint, request_id: str
-    ) -> Pending[Response]:
+    def _answer_later(self, pending: Eventual[Result], endpoint: _Endpoint, request_id: str) -> Pending[Response]:
         """The response to a result that is yet to come. Cancelling it (the client is gone) cancels the result."""
         answer: Pending[Response] = Pending(pending.cancel)
 

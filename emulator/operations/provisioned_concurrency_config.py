@@ -6,6 +6,7 @@ They are started a moment later by execution/provisioning.py, which keeps the nu
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from emulator import arn, quotas
 from emulator.errors import (
@@ -20,6 +21,10 @@ from emulator.operations.target import Target, find_function, read_target
 from emulator.resources.alias import Alias
 from emulator.resources.function import Function, FunctionVersion
 from emulator.resources.provisioned_concurrency import ProvisionedConcurrency, Status
+from emulator.resources.store import RegionResources
+
+if TYPE_CHECKING:
+    from emulator.execution.dispatcher import Dispatcher
 
 _SLOWNESS = 3  # an allocation begins later than an update ends, so that its progress can be seen on busy machines
 
@@ -81,6 +86,16 @@ def move_provisioned_concurrency(call: Call, function: Function, alias: Alias) -
     if present is not None:
         moved = replace(present, allocated=0, status=Status.IN_PROGRESS, status_reason=None)
         _allocate(call, function, alias.name, moved)
+
+
+def provision_again(resources: RegionResources, dispatcher: "Dispatcher") -> None:
+    """Start the environments of allocations from before a restart. What had failed has failed."""
+    for function in resources.functions.values():
+        for qualifier, present in list(function.provisioned.items()):
+            if present.status is not Status.FAILED:
+                again = replace(present, allocated=0, status=Status.IN_PROGRESS)
+                function.provisioned[qualifier] = again
+                dispatcher.provision(again, list(_shares(function, qualifier, again.requested)), 0.0)
 
 
 def _place(provisioned: ProvisionedConcurrency) -> tuple[int, str]:

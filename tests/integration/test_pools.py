@@ -146,6 +146,19 @@ class TestProvisionedConcurrency:
         }
         assert kinds == {("1", "provisioned-concurrency"), ("2", "provisioned-concurrency")}
 
+    def test_it_is_there_again_after_a_restart(self, tmp_path):
+        options = ("--settle-seconds", "0", "--state", str(tmp_path))
+        members = {"Runtime": RUNTIME, "Role": ROLE, "Handler": "index.handler"}
+        with serving(*options) as server:
+            client = server.client("lambda")
+            client.create_function(FunctionName="kept", Code={"ZipFile": zipped(TELLS)}, Publish=True, **members)
+            assert provision(client, "kept", "1", 2)["Status"] == "READY"
+        with serving(*options) as server:
+            client = server.client("lambda")
+            assert settled(client, "kept", "1")["AllocatedProvisionedConcurrentExecutions"] == 2
+            assert environments(server) == 2
+            assert ask(client, "kept", Qualifier="1")["kind"] == "provisioned-concurrency"
+
 
 class TestTenants:
     def test_each_has_environments_of_its_own(self, client, deploy):  # [docs: tenant-isolation]
