@@ -1,46 +1,50 @@
-"""One execution environment: a sandbox, the Runtime API beside it, and the invocation that is running in it.
+"""One execution environment: a sandbox, what runs in it, and the invocation that is being served.
 
 Everything that happens is an event of the lifecycle table; this class does what the table's transitions mean. The warm
 path goes through `invoke`, `runtime_responded` and `runtime_ready` and creates neither task nor thread nor file.
 
 Times are those of environment.md and logs.md: Init has ten seconds of its own, an invocation has the function's
-timeout, and an init inside an invocation (after a failure) is part of it and of its duration.
+timeout, and an init inside an invocation (after a failure) is part of it and of its duration. So is the time that
+extensions take after the runtime has answered; the caller has the answer by then, unless he asked for the tail of the
+log, which ends with the REPORT of all of it.
 """
 
 import asyncio
-import time
-from collections.abc import Coroutine
-from dataclasses import replace
-from time import perf_counter  # the loop's own clock counts whole milliseconds
 from typing import Protocol
 
 from emulator import quotas
 from emulator.errors import EmulatorError
-from emulator.execution import failures, platform_log
-from emulator.execution.environment_log import EnvironmentLog, init_start
+from emulator.execution import failures, telemetry_events
+from emulator.execution.environment_log import EnvironmentLog
+from emulator.execution.environment_processes import EnvironmentProcesses
 from emulator.execution.failures import Failure
 from emulator.execution.freezing import Freezer
-from emulator.execution.invocation import Invocation, Outcome
+from emulator.execution.generation import Generation
+from emulator.execution.init_report import report_init
+from emulator.execution.invocation import Outcome
 from emulator.execution.lifecycle import Event, State, after
 from emulator.execution.logs import LogStore
-from emulator.execution.runtime_process import RuntimeProcess
+from emulator.execution.serving import Serving
+from emulator.execution.shutdown import FAILURE, SPINDOWN, TIMEOUT
 from emulator.execution.start_gate import StartGate
 from emulator.execution.ticket import Ticket
-from emulator.execution.variables import ON_DEMAND, function_variables
-from emulator.executors.executor import EntryPointError, Executor, ExtensionExit, RuntimeExit, Sandbox
+from emulator.execution.variables import ON_DEMAND
+from emulator.executors.executor import Executor, ExtensionExit, RuntimeExit
 from emulator.resources.function import FunctionVersion
 from emulator.runtime_api.event import event_for
+from emulator.runtime_api.extension import Extension, invoke_event
+from emulator.runtime_api.subscription import Subscription
 
-_MEMORY_SAMPLE_SECONDS = 0.1  # reading it costs more than all the rest of a warm call's log
-_MEGABYTE = 1024 * 1024
 _COLD_STATES = (State.INITIALIZING, State.REINITIALIZING)
+_BUSY_STATES = (State.RUNNING, State.FINISHING)
+_OVER = (State.STOPPING, State.STOPPED)
 
 
 class Owner(Protocol):
     """The pool, as an environment sees it."""
 
     def environment_finishing(self, environment: "ExecutionEnvironment") -> None:
-        """It has answered, and is about to be available."""
+        """It has answered, or is being reset, and is about to be available."""
 
     def environment_available(self, environment: "ExecutionEnvironment") -> None:
         """It waits for an invocation: IDLE, or COLD."""
@@ -70,25 +74,19 @@ class ExecutionEnvironment:
         self.initialization_type = initialization_type
         self.state = State.NEW
         self.idle_since = 0.0
-        self._executor = executor
-        self._gate = gate
         self._freezer = freezer
+        self._frozen = False
         self._owner = owner
         self._loop = asyncio.get_running_loop()
-        self._tasks: set[asyncio.Task[None]] = set()
         self._log = EnvironmentLog(version, logs)
-        # the runtime
-        self._sandbox: Sandbox | None = None
-        self._runtime: RuntimeProcess | None = None
-        self._runtimes = 0
-        self._frozen = False
-        self._init_ms: float | None = None  # of an init that no REPORT has told of yet
+        self._processes = EnvironmentProcesses(
+            version, executor, gate, self._log, self, initialization_type=initialization_type
+        )
+        self._serving = Serving(version, self._log, self._processes)
+        self._extended = False  # there are extensions, and Init is over
+        self._subscribers: set[str] = set()  # names of extensions that have subscribed to telemetry, once at least
         self._stored: Failure | None = None  # of the last init
-        self._memory = 0
-        self._memory_sampled = 0.0
-        # the invocation
-        self._ticket: Ticket | None = None
-        self._began = 0.0
+        self._was_idle = False  # when it failed: its owner has it among those that are available
         self._deadline: asyncio.TimerHandle | None = None
 
     # --- What the pool says ---
@@ -96,138 +94,119 @@ class ExecutionEnvironment:
     def start(self, ticket: Ticket | None = None) -> None:
         """Starts the environment, for an invocation that is served as soon as it is ready; or ahead of any."""
         self._move(Event.START)
-        self._ticket = ticket
         if ticket is not None:
-            self._log.keep_tail(ticket.invocation.tail)
-        self._run(self._create())
+            self._serving.assign(ticket)
+        self._processes.start("init")
 
     def invoke(self, ticket: Ticket) -> None:
         """Serves an invocation. The environment must be available."""
-        self._log.keep_tail(ticket.invocation.tail)
-        self._begin(ticket)
+        self._serving.assign(ticket)
+        if self.state is not State.RESETTING:  # else something died while it was idle, and must be cleared away first
+            self._begin()
 
-    def _begin(self, ticket: Ticket) -> None:
-        self._ticket = ticket
-        self._began = perf_counter()
+    def _begin(self) -> None:
+        self._serving.begin()
         if self._frozen:
             self._thaw()
         self._deadline = self._loop.call_later(self.version.timeout, self._timed_out)
         self._move(Event.INVOKE)
         if self.state is State.RUNNING:
-            self._give_event(ticket.invocation)
+            self._give_event()
         else:
-            self._run(self._start_runtime())
+            self._processes.start("invoke")
 
     def stop(self) -> None:
-        """Ends the environment; what runs in it is cut off."""
-        if self.state is State.STOPPED:
+        """Ends the environment; what runs in it is cut off, but that extensions are told and have some time to end.
+
+        To its owner it is gone at once.
+        """
+        self._stop(None)
+
+    def _stop(self, error: EmulatorError | None) -> None:
+        """`error` is for the caller of the present invocation; without one he hears that the emulator stops."""
+        if self.state in _OVER:
             return
         self._move(Event.STOP)
-        for task in self._tasks:
-            task.cancel()
-        self._cancel_timer()
-        self._end_runtime()
-        if self._sandbox is not None:
-            self._sandbox.stop()
-        ticket, self._ticket = self._ticket, None
-        if ticket is not None:
-            ticket.cancel()
+        self._end_processes(SPINDOWN)
         self._owner.environment_gone(self)
+        self._serving.abandon(error)
 
     async def closed(self) -> None:
-        """Waits until a stopped environment's sockets are closed."""
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Waits until nothing of a stopped environment is left, no socket either."""
+        await self._processes.closed()
 
-    # --- Starting ---
+    # --- Starting (environment_processes.Owner) ---
 
-    async def _create(self) -> None:
-        try:
-            sandbox = await self._executor.create(self.version, self)
-        except EmulatorError as error:
-            self._give_up(error)
-            return
-        except OSError as error:
-            self._give_up(EmulatorError(f"The function's environment cannot be made: {error}."))
-            return
-        self._sandbox = sandbox
-        self._log.write(init_start(self.version, self._log.stream_name, self.initialization_type))
-        await self._start_runtime()
+    def processes_starting(self) -> None:
+        """Outside of an invocation, Init has a limit of its own."""
+        if self.state is State.INITIALIZING:
+            self._deadline = self._loop.call_later(self._init_limit(), self._init_timed_out)
 
-    async def _start_runtime(self) -> None:
-        """Starts a runtime: the first one, or a new one in place of one that is gone."""
-        assert self._sandbox is not None
-        self._runtimes += 1
-        runtime = self._runtime = RuntimeProcess(self._runtimes, self._sandbox, self)
-        try:
-            api = await runtime.open(self._executor.runtime_api_host, self._gate)
-            if api is None:
-                return
-            if self.state is State.INITIALIZING:
-                self._deadline = self._loop.call_later(self._init_limit(), self._init_timed_out)
-            stream, places = self._log.stream_name, self._sandbox.places
-            runtime.start(function_variables(self.version, places, api, stream, self.initialization_type))
-            self._freezer.watch(self)
-        except EntryPointError as error:
-            self._init_over(failures.platform_failure(failures.INVALID_ENTRY_POINT, self._request_id(), str(error)))
-        except EmulatorError as error:
-            self._give_up(error)
+    def processes_started(self) -> None:
+        """From now on there is something to freeze."""
+        self._freezer.watch(self)
 
-    def _give_up(self, error: EmulatorError) -> None:
+    def launch_failed(self, error_type: str, cause: str) -> None:
+        """There is nothing to be started in the code, or in a layer."""
+        self._init_over(failures.platform_failure(error_type, self._serving.request_id, cause))
+
+    def machine_failed(self, error: EmulatorError) -> None:
         """The machine cannot run this function; nobody is to blame but us."""
-        ticket, self._ticket = self._ticket, None
-        if ticket is not None:
-            ticket.fail(error)
-        elif self.state is State.INITIALIZING:
+        if self._serving.ticket is None and self.state is State.INITIALIZING:
             self._owner.environment_failed(self, str(error))
-        self.stop()
+        self._stop(error)
 
     # --- What the runtime does (runtime_api.session.Listener) ---
 
     def runtime_ready(self) -> None:
         """The runtime asked for an event."""
-        if self.state in _COLD_STATES:
-            self._init_succeeded()
-        elif self.state is State.FINISHING:
-            self._move(Event.READY)
-            self._become_available()
+        if self.state is State.FINISHING:
+            if self._extended:
+                self._serving.runtime_done()
+                self._look_whether_over()
+            else:
+                self._cancel_timer()
+                self._move(Event.READY)
+                self._become_available()
+        elif self.state in _COLD_STATES:
+            assert self._processes.generation is not None
+            self._processes.generation.close_registration()
+            self._look_whether_ready()
 
-    def _init_succeeded(self) -> None:
-        assert self._sandbox is not None
-        assert self._runtime is not None
-        self._sandbox.pass_on_output()  # what was written before it asked comes before START
-        self._runtime.leave_gate()
+    def _look_whether_ready(self) -> None:
+        generation = self._processes.generation
+        if generation is not None and generation.all_wait:
+            self._init_succeeded(generation)
+
+    def _init_succeeded(self, generation: Generation) -> None:
+        self._processes.pass_on_output()  # what was written before it asked comes before START
         self._stored = None
-        elapsed = self._runtime.init_ms
+        self._extended = bool(generation.extensions)
+        self._report_init(generation)
+        generation.init_over()
+        if not generation.telemetry.wanted:
+            self._log.report_to(None)
         if self.state is State.INITIALIZING:
-            self._init_ms = elapsed
+            self._serving.init_ms = generation.init_ms
             self._cancel_timer()
-            self._log.write(platform_log.InitReport(elapsed, "init", "success", None, self.initialization_type))
             self._move(Event.READY)
             self._become_available()
         else:
-            self._log.write(platform_log.InitReport(elapsed, "invoke", "success", None, self.initialization_type))
             self._move(Event.READY)
-            assert self._ticket is not None
-            self._give_event(self._ticket.invocation)
+            self._give_event()
 
     def runtime_responded(self, body: bytes, content_type: str) -> None:
         """The function returned."""
-        self._move(Event.ANSWERED)
-        self._owner.environment_finishing(self)
-        self._finish(Outcome(body, content_type=content_type), len(body))
+        self._answered(Outcome(body, content_type=content_type), len(body))
 
     def runtime_errored(self, body: bytes, content_type: str, error_type: str) -> None:
         """The function raised; its environment is as good as before."""
         failure = failures.posted_failure(error_type, body, content_type)
-        self._move(Event.ANSWERED)
-        self._owner.environment_finishing(self)
-        self._finish(Outcome(failure.body, "Unhandled"), len(body))
+        self._answered(Outcome(failure.body, "Unhandled"), len(body))
 
     def response_refused(self, error_type: str, message: str) -> None:
         """The function's answer cannot be passed on."""
-        self._move(Event.ANSWERED)
-        self._owner.environment_finishing(self)
-        self._finish(Outcome(failures.refused_response(error_type, message).body, "Unhandled"), 0)
+        self._answered(Outcome(failures.refused_response(error_type, message).body, "Unhandled"), 0)
 
     def init_failed(self, body: bytes, content_type: str, error_type: str) -> None:
         """The runtime could not get ready. It is about to end by itself, and is not waited for."""
@@ -235,37 +214,54 @@ class ExecutionEnvironment:
             self._stored = failures.posted_failure(error_type, body, content_type)
             self._init_over(self._stored)
 
-    # --- What the sandbox tells (executors.executor.SandboxListener) ---
+    # --- What the extensions do (runtime_api.extensions_api.Listener, runtime_api.telemetry_api.Listener) ---
 
-    def output(self, data: bytes) -> None:
-        """The runtime wrote something."""
-        self._log.output(data)
+    def extension_registered(self, extension: Extension) -> None:  # noqa: ARG002
+        """One registered; if it was the last one to be waited for, the runtime is started."""
+        self._processes.extension_registered()
 
-    def runtime_ended(self, number: int, how: RuntimeExit) -> None:
-        """The runtime ended without being told to."""
-        if self._runtime is None or number != self._runtime.number:
-            return
-        failure = failures.runtime_exited(self._request_id(), how)
+    def extension_ready(self, extension: Extension) -> None:  # noqa: ARG002
+        """One asked for an event: perhaps all are done with a phase now."""
         if self.state in _COLD_STATES:
-            self._init_over(self._stored or failure)
-        elif self.state is State.RUNNING:
-            self._fail_invocation(failure)
-        else:
-            was_finishing = self.state is State.FINISHING
-            self._end_runtime()
-            self._move(Event.FAILED)
-            if was_finishing:
-                self._become_available()
+            self._look_whether_ready()
+        elif self.state is State.FINISHING:
+            self._look_whether_over()
 
-    def extension_output(self, name: str, data: bytes) -> None:
-        """An extension wrote something. None is started yet."""
+    def extension_failed(self, extension: Extension, fatal: str) -> None:
+        """One cannot go on, and nothing can without it."""
+        self._lost(failures.platform_failure(fatal, self._serving.request_id, extension.error_type or ""))
 
-    def extension_ended(self, name: str, how: ExtensionExit) -> None:
-        """An extension ended. None is started yet."""
+    def extension_subscribed(self, extension: Extension, subscription: Subscription) -> None:
+        """One wants telemetry."""
+        assert self._processes.generation is not None
+        again = extension.name in self._subscribers
+        self._subscribers.add(extension.name)
+        self._processes.generation.telemetry.subscribe(extension.identifier, subscription)
+        state = "Already subscribed" if again else "Subscribed"
+        kind, types = subscription.api.log_kind, subscription.types
+        self._log.write(telemetry_events.Subscribed(kind, extension.name, types, state))
 
-    def sandbox_failed(self, reason: str) -> None:
-        """There is no sandbox."""
-        self._give_up(EmulatorError(f"The function's sandbox cannot be built: {reason}."))
+    # --- What ends without being told to (environment_processes.Owner) ---
+
+    def runtime_lost(self, how: RuntimeExit) -> None:
+        """The runtime ended. If one has said why, in this init or the one before, the caller gets that."""
+        said = self._stored if self.state in _COLD_STATES else None
+        self._lost(said or failures.runtime_exited(self._serving.request_id, how))
+
+    def extension_lost(self, how: ExtensionExit) -> None:
+        """An extension ended. None may, whatever its exit code."""
+        self._lost(failures.platform_failure(failures.EXTENSION_CRASH, self._serving.request_id, how.sentence))
+
+    def _lost(self, failure: Failure) -> None:
+        """Something that cannot be done without is gone: all that runs goes with it. Only the first loss counts."""
+        if self.state in _COLD_STATES:
+            self._init_over(failure)
+        elif self.state in _BUSY_STATES:
+            settle = self._serving.fail(failure)
+            self._reset(_reason(failure))
+            settle()
+        elif self.state is State.IDLE:
+            self._reset(FAILURE)
 
     # --- Limits ---
 
@@ -278,108 +274,106 @@ class ExecutionEnvironment:
         self._init_over(Failure("", b"", "timeout"))
 
     def _timed_out(self) -> None:
-        failure = failures.timed_out(self._request_id(), self.version.timeout)
-        if self.state is State.REINITIALIZING:
-            self._init_over(failure)
-        else:
-            self._fail_invocation(failure)
+        self._lost(failures.timed_out(self._serving.request_id, self.version.timeout))
 
     # --- An invocation, from its event to its outcome ---
 
-    def _give_event(self, invocation: Invocation) -> None:
-        assert self._runtime is not None
-        self._log.write(self._start_line(invocation))
-        remaining = self._began + self.version.timeout - perf_counter()
-        self._runtime.give(event_for(invocation, int((time.time() + remaining) * 1000)))
+    def _give_event(self) -> None:
+        generation = self._processes.generation
+        assert generation is not None
+        invocation = self._serving.start()
+        deadline_ms = self._serving.deadline_ms()
+        event = event_for(invocation, deadline_ms)
+        if self._extended:
+            trace = event.headers["Lambda-Runtime-Trace-Id"]
+            told = invoke_event(deadline_ms, invocation.request_id, invocation.function_arn, trace)
+            generation.tell_extensions(told)
+        generation.give(event)
 
-    def _finish(self, outcome: Outcome, produced_bytes: int, failure: Failure | None = None) -> None:
-        """Ends the present invocation, in the log and for its caller."""
-        ticket, self._ticket = self._ticket, None
-        assert ticket is not None
-        self._cancel_timer()
-        if self._sandbox is not None:
-            self._sandbox.pass_on_output()
-        self._log.end_of_invocation()
-        status, error_type = (failure.status, failure.error_type) if failure is not None else ("success", None)
-        timed_out = status == "timeout"
-        elapsed = self.version.timeout * 1000.0 if timed_out else (perf_counter() - self._began) * 1000
-        error_type = None if timed_out else error_type
-        request_id = ticket.invocation.request_id
-        self._log.write(platform_log.End(request_id, elapsed, produced_bytes, status, error_type))
-        memory = self._memory_used_mb(exactly=self._log.keeps_tail)
-        init_ms, self._init_ms = self._init_ms, None
-        self._log.write(
-            platform_log.Report(request_id, elapsed, self.version.memory_size, memory, init_ms, status, error_type)
-        )
-        tail = self._log.take_tail()
-        ticket.settle(outcome if tail is None else replace(outcome, log_tail=tail))
+    def _answered(self, outcome: Outcome, produced_bytes: int) -> None:
+        """The runtime is done, or all but: it will ask for the next event."""
+        self._move(Event.ANSWERED)
+        self._owner.environment_finishing(self)
+        if self._extended:
+            self._serving.answer(outcome, produced_bytes)
+        else:
+            self._serving.finish(outcome, produced_bytes)
 
-    def _fail_invocation(self, failure: Failure) -> None:
-        """The runtime is lost in the middle of an invocation, or has to go: it is all that is lost."""
-        if self._sandbox is not None:
-            self._sandbox.pass_on_output()
-        self._end_runtime()
-        self._move(Event.FAILED)
-        self._finish(Outcome(failure.body, "Unhandled"), 0, failure)
-        self._become_available()
+    def _look_whether_over(self) -> None:
+        """Whether the extensions are done as well, and with them the invocation."""
+        generation = self._processes.generation
+        if generation is not None and generation.all_wait:
+            self._cancel_timer()
+            settle = self._serving.finish_answered()
+            self._move(Event.READY)
+            self._become_available()
+            settle()
 
     def _init_over(self, failure: Failure) -> None:
         """An init has failed. One outside an invocation is tried again inside of it (environment.md §2)."""
-        phase = "invoke" if self.state is State.REINITIALIZING else "init"
-        if self._sandbox is not None:
-            self._sandbox.pass_on_output()
-        elapsed = self._runtime.init_ms if self._runtime is not None else 0.0
-        self._end_runtime()
-        error_type = None if failure.status == "timeout" else failure.error_type
-        self._log.write(platform_log.InitReport(elapsed, phase, failure.status, error_type, self.initialization_type))
-        self._move(Event.FAILED)
-        ticket = self._ticket
-        if phase == "init":
-            self._cancel_timer()
-            if ticket is not None:
-                self._begin(ticket)  # the log of the first attempt belongs to this invocation's tail too
-            else:
-                self._owner.environment_failed(self, failures.PROVISIONED_INIT)
-        elif ticket is not None:
-            invocation = ticket.invocation
-            self._log.write(self._start_line(invocation))
-            self._finish(Outcome(failure.body, "Unhandled"), 0, failure)
-            self._become_available()
+        self._processes.pass_on_output()
+        self._report_init(self._processes.generation, failure)
+        if self.state is State.REINITIALIZING:
+            self._serving.start()
+            settle = self._serving.fail(failure)
+            self._reset(_reason(failure))
+            settle()
+            return
+        if self._serving.ticket is None:
+            self._owner.environment_failed(self, failures.PROVISIONED_INIT)
+        if self.state is State.INITIALIZING:  # else its owner has ended it
+            self._reset(_reason(failure))
+
+    def _report_init(self, generation: Generation | None, failure: Failure | None = None) -> None:
+        kind = self.initialization_type
+        report_init(self._log, generation, phase=self._phase(), initialization_type=kind, failure=failure)
 
     def _become_available(self) -> None:
         self.idle_since = self._loop.time()
-        ticket = self._ticket
-        if ticket is None:
+        if self._serving.ticket is None:
             self._owner.environment_available(self)
-        else:  # the invocation for which this environment was started
-            self._begin(ticket)
+        else:  # it was started for this invocation, or has been reset since it was given it
+            self._begin()
 
     # --- Freezing ---
 
     def freeze(self) -> None:
         """Stops everything in the environment, which must be IDLE, until it is thawed (freezing.Freezable)."""
-        assert self._sandbox is not None
         self._frozen = True
-        self._sandbox.freeze()
+        self._processes.freeze()
 
     def _thaw(self) -> None:
-        assert self._sandbox is not None
         self._frozen = False
-        self._sandbox.thaw()
+        self._processes.thaw()
         self._freezer.watch(self)
 
-    # --- The runtime's end ---
+    # --- The end of what runs ---
 
-    def _end_runtime(self) -> None:
-        """Kills the runtime, if there is one. What is still told of it concerns nobody."""
-        runtime, self._runtime = self._runtime, None
-        if runtime is not None and (server := runtime.end()) is not None:
-            self._run(server.close())
-        if self._sandbox is not None and self.state is not State.STOPPED:
-            self._memory_used_mb(exactly=True)
-            self._sandbox.kill_all()
-            self._frozen = False
-        self._log.end_of_runtime()
+    def _reset(self, reason: str) -> None:
+        """Ends all that runs; the environment is COLD as soon as nothing does, and then available."""
+        self._was_idle = self.state is State.IDLE
+        self._move(Event.FAILED)
+        self._serving.memory_used_mb(exactly=True)
+        self._end_processes(reason)
+        if self.state is State.RESETTING and not self._was_idle:
+            self._owner.environment_finishing(self)  # it has /tmp, and what else may be wanted next
+
+    def _end_processes(self, reason: str) -> None:
+        self._cancel_timer()
+        if self._frozen and self._extended:
+            self._thaw()  # to be told something
+        self._processes.end(reason)
+
+    def processes_ended(self) -> None:
+        """Nothing runs any more (environment_processes.Owner)."""
+        self._extended = self._frozen = False
+        if self.state is State.RESETTING:
+            self._move(Event.CLEARED)
+            if self._serving.ticket is not None or not self._was_idle:
+                self._become_available()
+        elif self.state is State.STOPPING:
+            self._processes.close()
+            self._move(Event.ENDED)
 
     def _cancel_timer(self) -> None:
         if self._deadline is not None:
@@ -388,24 +382,13 @@ class ExecutionEnvironment:
 
     # --- Small things ---
 
-    def _memory_used_mb(self, *, exactly: bool) -> int:
-        now = self._loop.time()
-        if self._sandbox is not None and (exactly or now - self._memory_sampled > _MEMORY_SAMPLE_SECONDS):
-            self._memory_sampled = now
-            self._memory = max(self._memory, self._sandbox.memory_used())
-        return -(-self._memory // _MEGABYTE)
-
-    def _start_line(self, invocation: Invocation) -> platform_log.Start:
-        arn, tenant_id = invocation.function_arn, invocation.tenant_id
-        return platform_log.Start(invocation.request_id, self.version.version, arn, tenant_id)
-
-    def _request_id(self) -> str:
-        return self._ticket.invocation.request_id if self._ticket is not None else ""
+    def _phase(self) -> str:
+        return "init" if self.state is State.INITIALIZING else "invoke"
 
     def _move(self, event: Event) -> None:
         self.state = after(self.state, event)
 
-    def _run(self, work: Coroutine[object, object, None]) -> None:
-        task = self._loop.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+
+def _reason(failure: Failure) -> str:
+    """What extensions are told (extensions-api.md §2)."""
+    return TIMEOUT if failure.status == "timeout" else FAILURE

@@ -1,9 +1,12 @@
 """The log of one environment: its stream, and the part of it that a caller asked to see."""
 
+import time
+
 from emulator import arn, quotas
 from emulator.execution.log_frames import Record, Splitter
 from emulator.execution.logs import LogEvent, LogStore
 from emulator.execution.platform_log import InitStart, PlatformEvent, runtime_version_name
+from emulator.execution.telemetry import Telemetry, source_of
 from emulator.execution.variables import ON_DEMAND
 from emulator.resources.function import FunctionVersion
 from emulator.resources.runtime import runtime_version
@@ -15,7 +18,9 @@ class EnvironmentLog:
     def __init__(self, version: FunctionVersion, logs: LogStore) -> None:
         self._stream = logs.open(version)
         self._splitter = Splitter()
+        self._extension_splitters: dict[str, Splitter] = {}
         self._tail: list[LogEvent] | None = None
+        self._telemetry: Telemetry | None = None
 
     @property
     def stream_name(self) -> str:
@@ -36,31 +41,55 @@ class EnvironmentLog:
             return None
         return b"".join(self._stream.text(event) for event in events)[-quotas.LOG_TAIL :]
 
-    def write(self, content: Record | PlatformEvent) -> None:
-        """Adds an event."""
+    def report_to(self, telemetry: Telemetry | None) -> None:
+        """From now on, extensions hear of what is written through `telemetry`; None where nobody listens."""
+        self._telemetry = telemetry
+
+    def write(self, content: Record | PlatformEvent, source: str = "function") -> None:
+        """Adds an event. `source` says whose line it is: the function's or an extension's."""
         event = self._stream.write(content)
+        if self._telemetry is not None:
+            self._telemetry.add(event, source_of(content, source))
         # INIT_START is in the log, and never in LogResult [rec: test_invocation_with_qualifier, 2025-11-24].
         if self._tail is not None and not isinstance(content, InitStart):
             self._tail.append(event)
+
+    def tell_subscribers(self, content: PlatformEvent) -> None:
+        """What extensions hear of, and the log does not show."""
+        if self._telemetry is not None:
+            self._telemetry.add(LogEvent(time.time_ns() // 1_000_000, content), "platform")
 
     def output(self, data: bytes) -> None:
         """Adds what the runtime wrote, event by event as they become complete."""
         for record in self._splitter.feed(data):
             self.write(record)
 
+    def extension_output(self, name: str, data: bytes) -> None:
+        """Adds what an external extension wrote, line by line as they become complete."""
+        splitter = self._extension_splitters.get(name)
+        if splitter is None:
+            splitter = self._extension_splitters[name] = Splitter()
+        for record in splitter.feed(data):
+            self.write(record, "extension")
+
     def end_of_invocation(self) -> None:
         """Adds the line that the function began and did not end: it is this invocation's, whatever comes next."""
         for record in self._splitter.flush_line():
             self.write(record)
 
-    def end_of_runtime(self) -> None:
-        """Adds what the runtime began to write and did not end."""
+    def end_of_generation(self) -> None:
+        """Adds what the runtime and the extensions began to write and did not end."""
         for record in self._splitter.flush():
             self.write(record)
+        for splitter in self._extension_splitters.values():
+            for record in splitter.flush():
+                self.write(record, "extension")
 
 
-def init_start(version: FunctionVersion, stream: str, initialization_type: str = ON_DEMAND) -> InitStart:
-    """The first event of a log."""
+def init_start(
+    version: FunctionVersion, stream: str, initialization_type: str = ON_DEMAND, phase: str = "init"
+) -> InitStart:
+    """The first event of an init: of the log, or of another attempt inside an invocation (phase "invoke")."""
     runtime = version.runtime or "image"
     return InitStart(
         runtime_version_name(runtime),
@@ -70,4 +99,5 @@ def init_start(version: FunctionVersion, stream: str, initialization_type: str =
         stream,
         version.memory_size,
         initialization_type,
+        phase,
     )

@@ -13,6 +13,7 @@ from emulator.executors.executor import RuntimeExit
 TIMED_OUT = "Sandbox.Timedout"
 EXIT = "Runtime.ExitError"
 OUT_OF_MEMORY = "Runtime.OutOfMemory"
+EXTENSION_CRASH, EXTENSION_LAUNCH = "Extension.Crash", "Extension.LaunchError"
 INVALID_ENTRY_POINT = "Runtime.InvalidEntrypoint"
 PROVISIONED_INIT = "FUNCTION_ERROR_INIT_FAILURE"  # [rec: test_provisioned_concurrency_init_failure, 2026-02-17]
 
@@ -20,20 +21,24 @@ _WITH_CAUSE = "application/vnd.aws.lambda.error.cause+json"
 
 
 class Failure(NamedTuple):
-    """Why an invocation or an init failed. `error_type` is for the log, `status` is "error" or "timeout"."""
+    """Why an invocation or an init failed. `error_type` is for the log, `status` is "error" or "timeout".
+
+    `cause` is what happened in AWS's words, where it did not happen in the function or its client.
+    """
 
     error_type: str
     body: bytes
     status: str = "error"
+    cause: str = ""
 
 
 def platform_failure(error_type: str, request_id: str, cause: str) -> Failure:
-    """Something happened to the runtime.
+    """Something happened to the runtime, or to an extension.
 
     [rec: test_lambda_runtime_wrapper_not_found, 2025-11-24: Runtime.ExitError]
     """
     members = {"errorType": error_type, "errorMessage": f"RequestId: {request_id} Error: {cause}"}
-    return Failure(error_type, _json(members))
+    return Failure(error_type, _json(members), cause=cause)
 
 
 def runtime_exited(request_id: str, how: RuntimeExit) -> Failure:

@@ -1,19 +1,26 @@
 """The life of one execution environment, as a table.
 
     NEW --start--> INITIALIZING --ready--> IDLE --invoke--> RUNNING --answered--> FINISHING --ready--> IDLE
-                        |                                      |
-                     failed                                 failed
-                        v                                      v
-                      COLD <-----------------------------------+        (the runtime is gone, /tmp is not)
+                        |                                      |                      |
+                     failed                                 failed                 failed
+                        v                                      v                      |
+                    RESETTING <--------------------------------+----------------------+
+                        |
+                     cleared
+                        v
+                      COLD                                    (everything that ran is gone, /tmp is not)
                         |
                      invoke
                         v
-                   REINITIALIZING --ready--> RUNNING                    ("suppressed init", inside the invocation)
+                   REINITIALIZING --ready--> RUNNING          ("suppressed init", inside the invocation)
 
-* A runtime that dies, or that is killed for running too long, takes nothing but itself along: the environment is COLD
-  and starts another one within the next invocation (environment.md §2, §3).
-* FINISHING is the moment between a runtime's answer and its asking for the next event: the caller has been served, the
-  environment is not free yet.
+    (anything) --stop--> STOPPING --ended--> STOPPED
+
+* A runtime that dies, or that is killed for running too long, takes its extensions along and nothing else: when they
+  have been told, the environment is COLD and starts again within the next invocation (environment.md §2, §3).
+* FINISHING is the time between a runtime's answer and the moment when it and all extensions that hear of invocations
+  ask for the next event: the caller has been served, the environment is not free yet.
+* RESETTING and STOPPING last only where there are extensions, which are told and have some time to end.
 * What the table does not name cannot happen, and raises.
 """
 
@@ -30,8 +37,10 @@ class State(Enum):
     IDLE = auto()
     RUNNING = auto()
     FINISHING = auto()
+    RESETTING = auto()
     COLD = auto()
     REINITIALIZING = auto()
+    STOPPING = auto()
     STOPPED = auto()
 
 
@@ -41,21 +50,25 @@ class Event(Enum):
     __hash__ = object.__hash__  # Enum's own is written in Python, and this is looked up several times in each call
 
     START = auto()  # the runtime is started for the first time
-    READY = auto()  # the runtime asked for an event
+    READY = auto()  # the runtime asked for an event, and so did all extensions that are waited for
     INVOKE = auto()  # an invocation was assigned
     ANSWERED = auto()  # the runtime posted a response or an error
-    FAILED = auto()  # the runtime ended, or had to be killed
+    FAILED = auto()  # the runtime or an extension ended, or had to be killed
+    CLEARED = auto()  # nothing runs any more after a failure
     STOP = auto()
+    ENDED = auto()  # nothing runs any more, and nothing will
 
 
 TRANSITIONS: dict[State, dict[Event, State]] = {
-    State.NEW: {Event.START: State.INITIALIZING, Event.STOP: State.STOPPED},
-    State.INITIALIZING: {Event.READY: State.IDLE, Event.FAILED: State.COLD, Event.STOP: State.STOPPED},
-    State.IDLE: {Event.INVOKE: State.RUNNING, Event.FAILED: State.COLD, Event.STOP: State.STOPPED},
-    State.RUNNING: {Event.ANSWERED: State.FINISHING, Event.FAILED: State.COLD, Event.STOP: State.STOPPED},
-    State.FINISHING: {Event.READY: State.IDLE, Event.FAILED: State.COLD, Event.STOP: State.STOPPED},
-    State.COLD: {Event.INVOKE: State.REINITIALIZING, Event.STOP: State.STOPPED},
-    State.REINITIALIZING: {Event.READY: State.RUNNING, Event.FAILED: State.COLD, Event.STOP: State.STOPPED},
+    State.NEW: {Event.START: State.INITIALIZING, Event.STOP: State.STOPPING},
+    State.INITIALIZING: {Event.READY: State.IDLE, Event.FAILED: State.RESETTING, Event.STOP: State.STOPPING},
+    State.IDLE: {Event.INVOKE: State.RUNNING, Event.FAILED: State.RESETTING, Event.STOP: State.STOPPING},
+    State.RUNNING: {Event.ANSWERED: State.FINISHING, Event.FAILED: State.RESETTING, Event.STOP: State.STOPPING},
+    State.FINISHING: {Event.READY: State.IDLE, Event.FAILED: State.RESETTING, Event.STOP: State.STOPPING},
+    State.RESETTING: {Event.CLEARED: State.COLD, Event.STOP: State.STOPPING},
+    State.COLD: {Event.INVOKE: State.REINITIALIZING, Event.STOP: State.STOPPING},
+    State.REINITIALIZING: {Event.READY: State.RUNNING, Event.FAILED: State.RESETTING, Event.STOP: State.STOPPING},
+    State.STOPPING: {Event.ENDED: State.STOPPED},
     State.STOPPED: {},
 }
 

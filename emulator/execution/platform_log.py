@@ -46,8 +46,24 @@ class PlatformEvent(Protocol):
         """The `record` of its JSON form."""
 
 
+class Span(NamedTuple):
+    """A part of an invocation: when it began (milliseconds since 1970) and how long it took."""
+
+    name: str
+    start_ms: int
+    milliseconds: float
+
+    def describe(self) -> dict[str, Any]:
+        """An entry of `spans`."""
+        return {"name": self.name, "start": iso_time(self.start_ms), "durationMs": round(self.milliseconds, 3)}
+
+
+def _spans(spans: tuple[Span, ...]) -> dict[str, Any]:
+    return {"spans": [span.describe() for span in spans]} if spans else {}
+
+
 class InitStart(NamedTuple):
-    """An environment starts for the first time. `runtime_version` is as runtime_version_name() gives it."""
+    """An init starts. `runtime_version` is as runtime_version_name() gives it."""
 
     runtime_version: str
     runtime_version_arn: str
@@ -56,6 +72,7 @@ class InitStart(NamedTuple):
     stream: str
     memory_mb: int
     initialization_type: str = "on-demand"
+    phase: str = "init"
 
     @property
     def kind(self) -> str:
@@ -71,7 +88,7 @@ class InitStart(NamedTuple):
     def record(self) -> dict[str, Any]:
         return {
             "initializationType": self.initialization_type,
-            "phase": "init",
+            "phase": self.phase,
             "runtimeVersion": self.runtime_version,
             "runtimeVersionArn": self.runtime_version_arn,
             "functionName": self.function_name,
@@ -154,6 +171,7 @@ class End(NamedTuple):
     produced_bytes: int = 0
     status: str = "success"
     error_type: str | None = None
+    spans: tuple[Span, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -169,7 +187,7 @@ class End(NamedTuple):
     def record(self) -> dict[str, Any]:
         error = {"errorType": self.error_type} if self.error_type else {}
         metrics = {"durationMs": round(self.milliseconds, 3), "producedBytes": self.produced_bytes}
-        return {"requestId": self.request_id, "status": self.status, **error, "metrics": metrics}
+        return {"requestId": self.request_id, "status": self.status, **error, "metrics": metrics, **_spans(self.spans)}
 
 
 class Report(NamedTuple):
@@ -182,6 +200,7 @@ class Report(NamedTuple):
     init_ms: float | None = None
     status: str = "success"
     error_type: str | None = None
+    spans: tuple[Span, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -222,7 +241,7 @@ class Report(NamedTuple):
         if self.init_ms is not None:
             metrics["initDurationMs"] = round(self.init_ms, 3)
         error = {"errorType": self.error_type} if self.error_type else {}
-        return {"requestId": self.request_id, "metrics": metrics, "status": self.status, **error}
+        return {"requestId": self.request_id, "metrics": metrics, "status": self.status, **error, **_spans(self.spans)}
 
 
 def written(event: PlatformEvent, time_ms: int, log_format: str, system_level: str | None) -> bytes:

@@ -10,6 +10,17 @@ from emulator.resources.function import FunctionVersion
 
 ON_DEMAND, PROVISIONED = "on-demand", "provisioned-concurrency"  # initialization types [docs: configuration-envvars]
 
+_RUNTIME_ALONE = {
+    "AWS_XRAY_CONTEXT_MISSING",
+    "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME",
+    "LAMBDA_TASK_ROOT",
+    "LAMBDA_RUNTIME_DIR",
+    "PWD",
+    "SHLVL",
+}
+
 
 def function_variables(
     version: FunctionVersion, places: Places, runtime_api: str, log_stream: str, initialization_type: str = ON_DEMAND
@@ -27,6 +38,17 @@ def function_variables(
         "AWS_LAMBDA_INITIALIZATION_TYPE": initialization_type,
         **_logging(version),
     }
+
+
+def extension_variables(
+    version: FunctionVersion, places: Places, runtime_api: str, initialization_type: str = ON_DEMAND
+) -> dict[str, str]:
+    """All variables of an external extension: those of the function but for what only a runtime needs.
+
+    [rie: rapidcore/env; environment.md §6]
+    """
+    variables = function_variables(version, places, runtime_api, "", initialization_type)
+    return {name: value for name, value in variables.items() if name[0] != "_" and name not in _RUNTIME_ALONE}
 
 
 def _overridable(version: FunctionVersion, places: Places) -> dict[str, str]:

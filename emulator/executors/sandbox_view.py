@@ -19,7 +19,7 @@ Step = list[Any]
 
 _SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 _SETTINGS = (
-    "resolv.conf", "hosts", "nsswitch.conf", "gai.conf", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime",
+    "resolv.conf", "nsswitch.conf", "gai.conf", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime",
     "mime.types", "services", "protocols", "ssl", "pki", "ca-certificates", "ca-certificates.conf", "crypto-policies",
     "alternatives",
 )  # fmt: skip
@@ -27,6 +27,7 @@ _DEVICES = ("null", "zero", "full", "random", "urandom")
 _DESCRIPTORS = {"fd": "", "stdin": "/0", "stdout": "/1", "stderr": "/2"}
 _PASSWD = f"root:x:0:0:root:/root:/bin/bash\n{USER_NAME}:x:{USER}:{GROUP}::/home/{USER_NAME}:/sbin/nologin\n"
 _GROUP = f"root:x:0:\n{USER_NAME}:x:{GROUP}:\n"
+_OWN_HOSTS = "127.0.0.1 sandbox.localdomain sandbox\n"  # where extensions listen for telemetry [docs: telemetry-api]
 _ENTRY_POINT = "#!/bin/sh\n# Managed runtimes have this file; Lambda does not start them through it.\n"
 
 
@@ -65,12 +66,22 @@ def _host() -> list[Step]:
         path = Path("/etc", name)
         if path.exists():
             steps.append(["show", f"/etc/{name}", str(path.resolve())])
+    steps.append(["file", "/etc/hosts", _hosts()])
     shell, bash = Path("/bin/sh").resolve(), Path("/bin/bash").resolve()
     if shell != bash and bash.is_file() and shell.is_relative_to("/usr"):
         steps.append(["show", str(shell), str(bash)])  # Amazon Linux's /bin/sh, in which its users write bootstraps
     if Path("/nix/store").is_dir():  # there, programs and libraries are nowhere else
         steps.append(["show", "/nix/store", "/nix/store"])
     return steps
+
+
+def _hosts() -> str:
+    """The host's table of names, and the names that an environment has for itself."""
+    try:
+        table = Path("/etc/hosts").read_text(errors="replace")
+    except OSError:
+        table = ""
+    return f"{table.rstrip()}\n{_OWN_HOSTS}"
 
 
 def _identity() -> list[Step]:

@@ -5,6 +5,7 @@ what runs in production. What processes add is tested in tests/emulator/executor
 """
 
 import asyncio
+import json
 import re
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
@@ -17,7 +18,7 @@ from emulator.errors import EmulatorError
 from emulator.execution.dispatcher import Dispatcher
 from emulator.execution.invocation import Invocation, Outcome
 from emulator.execution.logs import LogStore
-from emulator.executors.executor import Places, RuntimeExit
+from emulator.executors.executor import ExtensionExit, Places, RuntimeExit
 from emulator.resources.code import CodePackage
 from emulator.resources.function import Function, FunctionVersion
 from emulator.settings import Settings
@@ -67,14 +68,78 @@ class Runtime:
         return headers, await reader.readexactly(int(headers["content-length"]))
 
 
+class ScriptedExtension:
+    """One external extension of a script: talks to the Extensions API, and ends with what it returns.
+
+    `answers` are the answers to its `next` so far.
+    """
+
+    def __init__(self, name: str, sandbox: "ScriptedSandbox", variables: Mapping[str, str]) -> None:
+        self.name = name
+        self.sandbox = sandbox
+        self.variables = variables
+        self.identifier = ""
+        self.events: list[dict[str, Any]] = []
+
+    def print(self, text: str) -> None:
+        self.sandbox.listener.extension_output(self.name, text.encode())
+
+    async def register(self, *events: str) -> None:
+        body = json.dumps({"events": events}).encode()
+        named = {"Lambda-Extension-Name": self.name}
+        _, headers, _ = await self.ask("POST", "/2020-01-01/extension/register", body, named)
+        self.identifier = headers["lambda-extension-identifier"]
+
+    async def next(self) -> dict[str, Any]:
+        _, _, body = await self.ask("GET", "/2020-01-01/extension/event/next")
+        self.events.append(json.loads(body))
+        return self.events[-1]
+
+    async def fail(self, when: str, error_type: str) -> None:
+        headers = {"Lambda-Extension-Function-Error-Type": error_type}
+        await self.ask("POST", f"/2020-01-01/extension/{when}/error", b"{}", headers)
+
+    async def subscribe(self, port: int, *types: str, **members: Any) -> int:
+        destination = {"protocol": "HTTP", "URI": f"http://sandbox.localdomain:{port}/telemetry"}
+        buffering = {"timeoutMs": 25}
+        wanted = {"schemaVersion": "2022-12-13", "types": types, "destination": destination, "buffering": buffering}
+        status, _, _ = await self.ask("PUT", "/2022-07-01/telemetry", json.dumps({**wanted, **members}).encode())
+        return status
+
+    async def ask(
+        self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers and body of an answer. Each request has a connection of its own."""
+        host, port = self.variables["AWS_LAMBDA_RUNTIME_API"].split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        try:
+            sent = {"Content-Length": str(len(body)), **(headers or {})}
+            if self.identifier:
+                sent["Lambda-Extension-Identifier"] = self.identifier
+            head = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
+            writer.write(f"{method} {path} HTTP/1.1\r\nHost: x\r\n{head}\r\n".encode() + body)
+            first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+            found = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
+            return int(first.split()[1]), found, await reader.readexactly(int(found["content-length"]))
+        finally:
+            writer.close()
+
+
+ExtensionScript = Callable[[ScriptedExtension], Awaitable[int | None]]
+
+
 class ScriptedSandbox:
-    """A sandbox whose runtimes are coroutines. `runtimes` counts them."""
+    """A sandbox whose runtimes and extensions are coroutines. `runtimes` counts the former, `signals` what they got."""
 
     places = Places()
 
-    def __init__(self, script: Script, listener: Any) -> None:
+    def __init__(self, script: Script, listener: Any, extension_scripts: Mapping[str, ExtensionScript]) -> None:
         self.script = script
         self.listener = listener
+        self.extension_scripts = extension_scripts
+        self.running: dict[str, asyncio.Task] = {}
+        self.signals: list[tuple[str, int]] = []
+        self.number = 0
         self.runtimes = 0
         self.stopped = False
         self.frozen = False
@@ -84,6 +149,7 @@ class ScriptedSandbox:
     def start_runtime(self, number: int, variables: Mapping[str, str]) -> None:
         assert self.process is None, "the previous runtime was not killed"
         self.runtimes += 1
+        self.number = number
         self.process = asyncio.create_task(self._run(number, variables))
 
     async def _run(self, number: int, variables: Mapping[str, str]) -> None:
@@ -92,7 +158,38 @@ class ScriptedSandbox:
         self.pass_on_output()
         self.listener.runtime_ended(number, RuntimeExit(status))
 
+    def signal_runtime(self, number: int) -> None:
+        self.signals.append(("runtime", number))
+        if self.process is not None:  # it does as a program does that has not said otherwise
+            self.kill_runtime()
+            asyncio.get_running_loop().call_soon(self.listener.runtime_ended, self.number, RuntimeExit(number))
+
+    def extensions(self) -> list[str]:
+        return sorted(self.extension_scripts)
+
+    def start_extension(self, name: str, variables: Mapping[str, str]) -> None:
+        assert name not in self.running, "it was not killed"
+        extension = ScriptedExtension(name, self, variables)
+        self.running[name] = asyncio.create_task(self._run_extension(extension))
+
+    async def _run_extension(self, extension: ScriptedExtension) -> None:
+        status = await self.extension_scripts[extension.name](extension) or 0
+        self.running.pop(extension.name, None)
+        self.listener.extension_ended(extension.name, ExtensionExit(status))
+
+    def signal_extension(self, name: str, number: int) -> None:
+        self.signals.append((name, number))
+        if name in self.running:
+            self.running.pop(name).cancel()
+            asyncio.get_running_loop().call_soon(self.listener.extension_ended, name, ExtensionExit(number))
+
     def kill_all(self) -> None:
+        self.kill_runtime()
+        for task in self.running.values():
+            task.cancel()
+        self.running.clear()
+
+    def kill_runtime(self) -> None:
         if self.process is not None:
             self.process.cancel()
             self.process = None
@@ -121,15 +218,16 @@ class ScriptedExecutor:
 
     runtime_api_host = "127.0.0.1"
 
-    def __init__(self, scripts: Mapping[str, Script]) -> None:
+    def __init__(self, scripts: Mapping[str, Script], extensions: Mapping[str, ExtensionScript]) -> None:
         self.scripts = scripts
+        self.extensions = extensions
         self.sandboxes: list[ScriptedSandbox] = []
         self.closed = False
 
     async def create(self, version: FunctionVersion, listener: Any) -> ScriptedSandbox:
         if version.handler not in self.scripts:
             raise EmulatorError(f"no {version.handler} on this machine")
-        self.sandboxes.append(ScriptedSandbox(self.scripts[version.handler], listener))
+        self.sandboxes.append(ScriptedSandbox(self.scripts[version.handler], listener, self.extensions))
         return self.sandboxes[-1]
 
     def retire(self, version_key: str) -> None:
@@ -145,8 +243,14 @@ class ScriptedExecutor:
 class Execution:
     """A dispatcher over scripts, and short ways to use it. Closed at the end of `async with`."""
 
-    def __init__(self, make_version: Callable[..., FunctionVersion], scripts: Mapping[str, Script], **settings: Any):
-        self.executor = ScriptedExecutor(scripts)
+    def __init__(
+        self,
+        make_version: Callable[..., FunctionVersion],
+        scripts: Mapping[str, Script],
+        extensions: Mapping[str, ExtensionScript] | None = None,
+        **settings: Any,
+    ):
+        self.executor = ScriptedExecutor(scripts, extensions or {})
         self.settings = Settings(**settings)
         self.logs = LogStore()
         clock = Clock(self.settings.time_scale)
@@ -224,4 +328,4 @@ def make_version() -> Callable[..., FunctionVersion]:
 @pytest.fixture
 def execution(make_version: Callable[..., FunctionVersion]) -> Callable[..., Execution]:
     """Makes an Execution: `async with execution({"name": script}, idle_seconds=1) as running`."""
-    return lambda scripts, **settings: Execution(make_version, scripts, **settings)
+    return lambda scripts, extensions=None, **settings: Execution(make_version, scripts, extensions, **settings)

@@ -9,17 +9,19 @@ from emulator.execution.lifecycle import TRANSITIONS, Event, LifecycleError, Sta
 ALLOWED = {
     (State.NEW, Event.START): State.INITIALIZING,
     (State.INITIALIZING, Event.READY): State.IDLE,
-    (State.INITIALIZING, Event.FAILED): State.COLD,
+    (State.INITIALIZING, Event.FAILED): State.RESETTING,
     (State.IDLE, Event.INVOKE): State.RUNNING,
-    (State.IDLE, Event.FAILED): State.COLD,
+    (State.IDLE, Event.FAILED): State.RESETTING,
     (State.RUNNING, Event.ANSWERED): State.FINISHING,
-    (State.RUNNING, Event.FAILED): State.COLD,
+    (State.RUNNING, Event.FAILED): State.RESETTING,
     (State.FINISHING, Event.READY): State.IDLE,
-    (State.FINISHING, Event.FAILED): State.COLD,
+    (State.FINISHING, Event.FAILED): State.RESETTING,
+    (State.RESETTING, Event.CLEARED): State.COLD,
     (State.COLD, Event.INVOKE): State.REINITIALIZING,
     (State.REINITIALIZING, Event.READY): State.RUNNING,
-    (State.REINITIALIZING, Event.FAILED): State.COLD,
-    **{(state, Event.STOP): State.STOPPED for state in State if state is not State.STOPPED},
+    (State.REINITIALIZING, Event.FAILED): State.RESETTING,
+    (State.STOPPING, Event.ENDED): State.STOPPED,
+    **{(state, Event.STOP): State.STOPPING for state in State if state not in {State.STOPPING, State.STOPPED}},
 }
 
 
@@ -38,7 +40,7 @@ def test_the_table_has_a_row_for_every_state():
 
 def test_an_environment_that_lost_its_runtime_can_serve_again():
     state = State.RUNNING
-    for event in (Event.FAILED, Event.INVOKE, Event.READY, Event.ANSWERED, Event.READY):
+    for event in (Event.FAILED, Event.CLEARED, Event.INVOKE, Event.READY, Event.ANSWERED, Event.READY):
         state = after(state, event)
     assert state is State.IDLE
 

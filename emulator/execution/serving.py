@@ -1,0 +1,203 @@
+"""The invocation that an environment serves: its caller, its times, and what the log says of it.
+
+The caller has the answer as soon as the runtime has given it. Where extensions take more time for the invocation, that
+time is part of it; a caller who asked for the tail of the log waits for its end, because the tail has the REPORT.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from time import perf_counter  # the event loop's own clock counts whole milliseconds
+from typing import NamedTuple
+
+from emulator.execution.environment_log import EnvironmentLog
+from emulator.execution.environment_processes import EnvironmentProcesses
+from emulator.execution.failures import Failure
+from emulator.execution.invocation import Invocation, Outcome
+from emulator.execution.platform_log import End, Report, Span, Start
+from emulator.execution.telemetry_events import Fault
+from emulator.execution.ticket import Ticket
+from emulator.resources.function import FunctionVersion
+
+_MEMORY_SAMPLE_SECONDS = 0.1  # reading it costs more than all the rest of a warm call's log
+_MEGABYTE = 1024 * 1024
+
+
+Settle = Callable[[], None]
+"""Tells the caller what came of it. To be called last, because he may call again at once (pending.py)."""
+
+
+class _Answer(NamedTuple):
+    """What the runtime answered, while extensions are still to be waited for. The two times are perf_counter's."""
+
+    outcome: Outcome
+    produced_bytes: int
+    given_at: float
+
+
+class Serving:
+    """Of one environment, one invocation after the other. `ticket` is the present one's, or of one that waits to begin.
+
+    `init_ms` is the length of an init that no REPORT has told of yet.
+    """
+
+    def __init__(self, version: FunctionVersion, log: EnvironmentLog, processes: EnvironmentProcesses) -> None:
+        self.ticket: Ticket | None = None
+        self.init_ms: float | None = None
+        self._version = version
+        self._log = log
+        self._processes = processes
+        self._began = self._started = 0.0
+        self._answer: _Answer | None = None
+        self._runtime_done_at: float | None = None
+        self._memory = 0
+        self._memory_sampled = 0.0
+
+    @property
+    def request_id(self) -> str:
+        """Of the invocation; empty if there is none."""
+        return self.ticket.invocation.request_id if self.ticket is not None else ""
+
+    def assign(self, ticket: Ticket) -> None:
+        """This is the next one. From now on the log's tail is its."""
+        self.ticket = ticket
+        self._log.keep_tail(ticket.invocation.tail)
+
+    def begin(self) -> None:
+        """It begins, perhaps with an init of its own."""
+        self._began = perf_counter()
+
+    def start(self) -> Invocation:
+        """It is given to the runtime. Returns what to give."""
+        assert self.ticket is not None
+        invocation = self.ticket.invocation
+        self._started = perf_counter()
+        version, arn = self._version.version, invocation.function_arn
+        self._log.write(Start(invocation.request_id, version, arn, invocation.tenant_id))
+        return invocation
+
+    def deadline_ms(self) -> int:
+        """When its time is over, in milliseconds since 1970."""
+        return int((time.time() + self._began + self._version.timeout - perf_counter()) * 1000)
+
+    # --- Its end, where nothing but the runtime is to be waited for ---
+
+    def finish(self, outcome: Outcome, produced_bytes: int) -> None:
+        """Ends it, in the log and for its caller."""
+        self._finish(outcome, produced_bytes, None)()
+
+    def fail(self, failure: Failure) -> Settle:
+        """Ends it, because something was lost that it cannot do without. An answer that was given stays given."""
+        if self._answer is not None:
+            return self.finish_answered(failure)
+        if self.ticket is not None:
+            return self._finish(Outcome(failure.body, "Unhandled"), 0, failure)
+        return _nobody_waits
+
+    def _finish(self, outcome: Outcome, produced_bytes: int, failure: Failure | None) -> Settle:
+        ticket, self.ticket = self.ticket, None
+        assert ticket is not None
+        self._processes.pass_on_output()
+        request_id = ticket.invocation.request_id
+        self._write_end(request_id, produced_bytes, failure)
+        self._write_report(request_id, failure)
+        tail = self._log.take_tail()
+        return partial(ticket.settle, outcome if tail is None else replace(outcome, log_tail=tail))
+
+    # --- Its end, where there are extensions ---
+
+    def answer(self, outcome: Outcome, produced_bytes: int) -> None:
+        """The runtime answered."""
+        assert self.ticket is not None
+        self._answer = _Answer(outcome, produced_bytes, perf_counter())
+        if not self._log.keeps_tail:
+            self.ticket.settle(outcome)
+
+    def runtime_done(self) -> None:
+        """The runtime asked for the next event."""
+        assert self._answer is not None
+        self._processes.pass_on_output()
+        now = self._runtime_done_at = perf_counter()
+        latency = _span("responseLatency", self._started, self._answer.given_at)
+        overhead = _span("runtimeOverhead", self._answer.given_at, now)
+        self._write_end(self.request_id, self._answer.produced_bytes, None, (latency, overhead))
+
+    def finish_answered(self, failure: Failure | None = None) -> Settle:
+        """The extensions are done as well, or something was lost."""
+        ticket, self.ticket = self.ticket, None
+        answer, self._answer = self._answer, None
+        done_at, self._runtime_done_at = self._runtime_done_at, None
+        assert ticket is not None
+        assert answer is not None
+        request_id = ticket.invocation.request_id
+        if done_at is None:
+            self._processes.pass_on_output()
+            self._write_end(request_id, answer.produced_bytes, failure)
+        spans = () if done_at is None else (_span("extensionOverhead", done_at, perf_counter()),)
+        self._write_report(request_id, failure, spans)
+        tail = self._log.take_tail()
+        return _nobody_waits if tail is None else partial(ticket.settle, replace(answer.outcome, log_tail=tail))
+
+    # --- Its end with that of the environment ---
+
+    def abandon(self, error: Exception | None) -> None:
+        """Nobody will serve it: its caller gets `error`, or hears that the emulator stops."""
+        ticket, self.ticket = self.ticket, None
+        answer, self._answer = self._answer, None
+        if ticket is None:
+            return
+        if answer is not None:
+            if self._log.keeps_tail:  # else the caller has the answer
+                ticket.settle(answer.outcome)
+        elif error is not None:
+            ticket.fail(error)
+        else:
+            ticket.cancel()
+
+    # --- The log ---
+
+    def _write_end(
+        self, request_id: str, produced_bytes: int, failure: Failure | None, spans: tuple[Span, ...] = ()
+    ) -> None:
+        self._log.end_of_invocation()
+        status, error_type = _verdict(failure)
+        self._log.write(End(request_id, self._elapsed_ms(failure), produced_bytes, status, error_type, spans))
+        if failure is not None and failure.cause:
+            self._log.tell_subscribers(Fault(request_id, failure.cause, failure.error_type))
+
+    def _write_report(self, request_id: str, failure: Failure | None, spans: tuple[Span, ...] = ()) -> None:
+        status, error_type = _verdict(failure)
+        memory = self.memory_used_mb(exactly=self._log.keeps_tail or failure is not None)
+        init_ms, self.init_ms = self.init_ms, None
+        elapsed, size = self._elapsed_ms(failure), self._version.memory_size
+        self._log.write(Report(request_id, elapsed, size, memory, init_ms, status, error_type, spans))
+
+    def memory_used_mb(self, *, exactly: bool) -> int:
+        """The most memory that the environment has used so far; of a little while ago, unless `exactly`."""
+        now = perf_counter()
+        sandbox = self._processes.sandbox
+        if sandbox is not None and (exactly or now - self._memory_sampled > _MEMORY_SAMPLE_SECONDS):
+            self._memory_sampled = now
+            self._memory = max(self._memory, sandbox.memory_used())
+        return -(-self._memory // _MEGABYTE)
+
+    def _elapsed_ms(self, failure: Failure | None) -> float:
+        if failure is not None and failure.status == "timeout":
+            return self._version.timeout * 1000.0
+        return (perf_counter() - self._began) * 1000
+
+
+def _nobody_waits() -> None:
+    """The caller has had the answer for long, or there is none."""
+
+
+def _verdict(failure: Failure | None) -> tuple[str, str | None]:
+    """Status and error type. A timeout has no error type: it is one."""
+    if failure is None:
+        return "success", None
+    return failure.status, None if failure.status == "timeout" else failure.error_type
+
+
+def _span(name: str, start: float, end: float) -> Span:
+    return Span(name, int((time.time() - (perf_counter() - start)) * 1000), (end - start) * 1000)
