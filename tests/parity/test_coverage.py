@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from parity.corpus import snapshots_dir
 from parity.coverage import headline, unprovokable
 from parity.coverage.cells import Cell, cells_of
 from parity.coverage.claims import Reader
@@ -14,6 +15,7 @@ from parity.coverage.survey import Survey
 from parity.coverage.unprovokable import Unprovokable
 from parity.errors import ParityError
 from parity.evidence import DocumentedEvidence, PublishedEvidence, RegressionEvidence, StepEvidence
+from parity.loading import load_scenarios
 from parity.report.coverage_page import as_html
 from parity.report.coverage_table import as_json
 from parity.scenario import Http, Scenario, Step
@@ -342,3 +344,9 @@ class TestCommand:
         assert "GetAccountSettings success\n" in result.stdout
         assert page.read_text().startswith("<!doctype html>")
         assert list(json.loads(data.read_text())["operations"]) == ["GetAccountSettings"]
+
+
+def test_the_built_in_corpus_shows_every_success_and_every_error_or_says_why_not():
+    matrix_of_all = Survey.of(load_scenarios(), snapshots_dir()).matrix
+    assert matrix_of_all.problems == ()
+    assert matrix_of_all.missing("success", "error") == []
