@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import uvloop
 
-from emulator import arn
+from emulator import arn, quotas
 from emulator.clock import Clock
 from emulator.companions.companion import Companion
 from emulator.companions.log_delivery import LogDelivery
@@ -44,7 +44,7 @@ from emulator.wire.messages import Request, Response
 from emulator.wire.server import HttpServer
 
 HEALTH_PATH = "/_parity/health"
-_LARGEST_REQUEST = 80 * 1024 * 1024  # bytes; above what any operation takes, so that operations word their own refusals
+_LARGEST_REQUEST = 256 * quotas.MEGABYTE  # above what any operation takes, so that operations word their own refusals
 _OPEN_FILES = 65_536  # a hundred environments hold about eight hundred
 _JSON = {"Content-Type": "application/json"}
 
@@ -82,6 +82,7 @@ class Emulator:
                 CODE_PATH: code_download(self._store.code_links, self._clock),
                 LOGS_PATH: function_log(self._store, logs),
             },
+            request_limits=quotas.REQUEST_SIZES,
             elsewhere=self._companion.handle,
             changed=self._state.save if self._state is not None else None,
         )

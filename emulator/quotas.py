@@ -16,14 +16,17 @@ TENANT_ENVIRONMENTS_PER_CONCURRENCY = 2.5  # [docs: tenant-isolation-troubleshoo
 # A function's code
 CODE_SIZE_ZIPPED = 52_428_800  # inline package [rec: test_oversized_zipped_create_lambda]
 CODE_SIZE_UNZIPPED = 262_144_000  # code and layers together [rec: test_oversized_unzipped_lambda]
-# Body of CreateFunction and UpdateFunctionCode. 69905067, the base64 of a full package, until 2021 [issues:
-# prisma/ecosystem-tests#1507]; that a package above the limit is named as such today shows that 256 KB were added.
+# Body of what brings a package [issues: minorun365/bedrock-book#42, 2024-10, of PublishLayerVersion]. It was 69905067,
+# the base64 of a full package, until 2021 [issues: prisma/ecosystem-tests#1507]: 256 KB are for the rest.
 CODE_REQUEST_SIZE = 70_167_211
 LAYERS = 5  # [rec: test_layer_function_quota_exception]
 
 # A function's configuration
 FUNCTION_NAME_LENGTH = 64  # of the bare name, on creation [rec: test_function_arns]
 VARIABLES_SIZE = 4096  # of the compact JSON [rec: test_lambda_envvars_near_limit_succeeds]
+# Body of UpdateFunctionConfiguration [docs: troubleshooting-deployment; issues: github-aws-runners/
+# terraform-aws-github-runner#3320, 2023-06]
+CONFIGURATION_REQUEST_SIZE = 5120
 TIMEOUT_SECONDS = 900  # [docs]; the model's 5400 is for managed instances
 MEMORY_MB = 10_240  # [docs]; the model's 32768 is for managed instances
 EPHEMERAL_STORAGE_MB = 10_240  # [docs]; more needs an accelerator [model: EphemeralStorageSize]
@@ -64,3 +67,9 @@ MAPPINGS_PER_PAGE = 100  # a larger MaxItems is capped silently [model: ListEven
 DURABLE_PER_PAGE = 1000  # executions, events and operations, 100 unless asked for [model: ItemCount]
 ALIASES_PER_PAGE = 50  # not documented; taken from the other function lists
 CODE_LINK_SECONDS = 600  # GetFunction's Code.Location is valid for ten minutes [model: FunctionCodeLocation]
+
+# The greatest body of a request by operation, where it is checked before all else; Invoke's depend on the request.
+REQUEST_SIZES = {
+    **dict.fromkeys(("CreateFunction", "UpdateFunctionCode", "PublishLayerVersion"), CODE_REQUEST_SIZE),
+    "UpdateFunctionConfiguration": CONFIGURATION_REQUEST_SIZE,
+}

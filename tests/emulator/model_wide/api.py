@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import botocore.awsrequest
 import botocore.serialize
 
+from emulator import quotas
 from emulator.execution.invocation import Invocation, Outcome
 from emulator.gateway import Gateway
 from emulator.operations import NOT_YET, OPERATIONS
@@ -67,7 +68,7 @@ class Api:
 
     def __init__(self) -> None:
         self._world = _world()
-        self._gateway = Gateway(load_model(), OPERATIONS, NOT_YET, self._make_call)
+        self._gateway = Gateway(load_model(), OPERATIONS, NOT_YET, self._make_call, request_limits=quotas.REQUEST_SIZES)
         self._loop = asyncio.new_event_loop()
 
     def begin_anew(self) -> None:
@@ -85,12 +86,17 @@ class Api:
         """What is stored, for resources that no operation makes yet."""
         return self._world.store.region(ACCOUNT, REGION)
 
-    def call(self, operation: str, /, *, account_id: str = ACCOUNT, region: str = REGION, **members: Any) -> Answer:
+    def call(
+        self, operation: str, /, *, account_id: str = ACCOUNT, region: str = REGION, padding: int = 0, **members: Any
+    ) -> Answer:
         """What the API answers to an SDK's request. Raises MisfitError for an answer that no model allows.
 
-        A 501 of ours passes: it is no answer of AWS's, and says so.
+        A 501 of ours passes: it is no answer of AWS's, and says so. With `padding`, the JSON body has so many bytes.
         """
-        response = self._answer(operation, _request(operation, members, account_id, region))
+        request = _request(operation, members, account_id, region)
+        if padding:
+            request.body = b"%s%s}" % (request.body[:-1], b" " * (padding - len(request.body)))
+        response = self._answer(operation, request)
         body = bytes(response.body) if isinstance(response.body, bytes) else b""
         if response.status == 501:
             return Answer(501, None, json.loads(body))
