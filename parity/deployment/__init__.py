@@ -227,5 +227,6 @@ class Deployment:
 
 
 def _again(passes: Callable[[Answer], bool], exchange: Exchange) -> bool:
-    """Whether a removal is worth another attempt: throttled, or (409) the thing is being updated right now."""
-    return passes(exchange.answer) or exchange.answer.status == 409
+    """Whether a removal is worth another attempt: throttled, or the thing is being updated or removed right now."""
+    is_busy = exchange.answer.status == 409 or error_code(exchange.answer) == "ResourceInUseException"
+    return passes(exchange.answer) or is_busy
