@@ -1,6 +1,6 @@
 """Every request to the API comes through here: accept → route → parse → validate → operate → serialise.
 
-What one operation needs for that (parser, validator, serializer, handler) is compiled when it is first called. An
+What one operation needs for that (reader, serializer, handler) is compiled when it is first called. An
 operation that can answer at once does so without a task or a turn of the event loop; one that cannot returns a
 future.
 """
@@ -24,11 +24,10 @@ from emulator.errors import (
 from emulator.operations.call import Call
 from emulator.pending import Eventual, Pending
 from emulator.protocol.model import Operation, ServiceModel
-from emulator.protocol.parsing import RequestParser
+from emulator.protocol.reading import RequestReader
 from emulator.protocol.routing import Router
 from emulator.protocol.serialization import REQUEST_ID_HEADER, ErrorSerializer, ResponseSerializer
 from emulator.protocol.signature import Caller, caller_of
-from emulator.protocol.validation import Validator
 from emulator.wire.messages import Request, Response
 
 Result = dict[str, Any]
@@ -53,8 +52,7 @@ _RUNNING = frozenset({"Invoke", "InvokeAsync", "InvokeWithResponseStream"})
 class _Endpoint:
     """One operation, ready to be called."""
 
-    parser: RequestParser
-    validator: Validator
+    reader: RequestReader
     handler: Handler
     serializer: ResponseSerializer
     limit: int | None  # bytes of the request's body
@@ -109,12 +107,11 @@ class Gateway:
             caller = _accept(request)
             if caller.service not in _LAMBDA and self._elsewhere is not None:
                 return self._elsewhere(request, str(caller.service))
-            operation, labels, query = self._router.route(request.method, path, request.query)
-            endpoint = self._endpoint(operation)
-            _refuse_too_large(request.body, endpoint.limit, operation)
-            given = endpoint.parser.parse(labels, query, request.headers, request.body)
-            endpoint.validator.validate(given)
-            result = endpoint.handler(self._make_call(operation, caller, request_id, request), given)
+            route = self._router.route(request.method, path, request.query)
+            endpoint = self._endpoint(route.operation)
+            _refuse_too_large(request.body, endpoint.limit, route.operation)
+            given = endpoint.reader.read(request, route)
+            result = endpoint.handler(self._make_call(route.operation, caller, request_id, request), given)
             if isinstance(result, dict):
                 if endpoint.changed is not None:
                     endpoint.changed()
@@ -135,8 +132,7 @@ class Gateway:
             if handler is None:
                 raise NotYetError(f"lambda-parity does not implement {operation.name} yet.")
             endpoint = self._endpoints[operation.name] = _Endpoint(
-                RequestParser(self._model, operation),
-                Validator(self._model, operation),
+                RequestReader(self._model, operation),
                 handler,
                 ResponseSerializer(self._model, operation),
                 self._limits.get(operation.name),

@@ -1,10 +1,9 @@
 """What goes into an execution environment and what comes out of it."""
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(slots=True, frozen=True)
-class Invocation:
+class Invocation(msgspec.Struct, frozen=True):
     """One event on its way to a function.
 
     `function_arn` is the ARN as invoked (unqualified, or with the caller's qualifier). `client_context` is the
@@ -21,8 +20,7 @@ class Invocation:
     tenant_id: str | None = None
 
 
-@dataclass(slots=True, frozen=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What the caller of a synchronous invocation gets. A function error is a value, never an exception."""
 
     payload: bytes

@@ -6,10 +6,11 @@ time is part of it; a caller who asked for the tail of the log waits for its end
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from time import perf_counter  # the event loop's own clock counts whole milliseconds
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from emulator.execution.environment_log import EnvironmentLog
 from emulator.execution.environment_processes import EnvironmentProcesses

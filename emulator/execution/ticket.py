@@ -1,14 +1,13 @@
 """One invocation on its way through the emulator, from admission to outcome."""
 
-from dataclasses import dataclass
+import msgspec
 
 from emulator.execution.concurrency import Running
 from emulator.execution.invocation import Invocation, Outcome
 from emulator.pending import Pending
 
 
-@dataclass(slots=True, eq=False)
-class Ticket:
+class Ticket(msgspec.Struct, eq=False):
     """An admitted invocation. `outcome` is what its caller waits for; the caller may have given up on it.
 
     `counted_in` is where it counts as running, until it ends. `waiting` while it has no environment.

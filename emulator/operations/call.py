@@ -1,7 +1,8 @@
 """What an operation is given beside its input."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from emulator.wire.messages import Request
 
@@ -17,8 +18,7 @@ Members = dict[str, Any]
 """Input or output of an operation: members by the names that AWS gives them, only those that are there."""
 
 
-@dataclass(slots=True)
-class Call:
+class Call(msgspec.Struct):
     """One API call: who calls, where, and what the operation may use.
 
     `base_url` is the URL under which the caller reached us (`http://127.0.0.1:4566`), for links in answers.

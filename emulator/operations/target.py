@@ -4,7 +4,7 @@ The order of the refusals is AWS's (validation.md §1): a qualifier that contrad
 another account, then what does not exist. Another account is let in by the policy of what it names.
 """
 
-from dataclasses import dataclass
+import msgspec
 
 from emulator import arn
 from emulator.errors import (
@@ -32,8 +32,7 @@ _SHARED = {
 } | dict.fromkeys(("Invoke", "InvokeAsync", "InvokeWithResponseStream"), "lambda:InvokeFunction")
 
 
-@dataclass(slots=True, frozen=True)
-class Target:
+class Target(msgspec.Struct, frozen=True):
     """A function of the caller's region, by bare name, and the qualifier the caller gave, if any.
 
     The account is the caller's own, or another one that lets the caller in.

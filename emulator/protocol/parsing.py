@@ -34,6 +34,7 @@ class RequestParser:
         self._headers = [(member, name.lower(), convert) for member, name, convert in _bound(model, shape, "header")]
         self._payload = shape.payload
         self._body = _body(model, shape)
+        self._raw_payload = shape.payload if self._body is bytes else None
 
     def parse(self, labels: Mapping[str, str], query: Query, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
         """The input. `headers` by lower-case name. Raises SerializationException for what cannot be read."""
@@ -47,6 +48,23 @@ class RequestParser:
         for member, name, convert in self._headers:
             if name in headers:
                 given[member] = convert(headers[name])
+        return given
+
+    def bound_headers(self, headers: Mapping[str, str]) -> tuple[str | None, ...]:
+        """The values of the headers that members come from, whatever they are."""
+        return tuple([headers.get(name) for _, name, _ in self._headers])
+
+    def takes_document(self, body: bytes) -> bool:
+        """Whether the members in the body are more than one payload of bytes, or none."""
+        return self._body is not None and self._raw_payload is None and bool(body)
+
+    def with_payload(self, given: dict[str, Any], body: bytes) -> dict[str, Any]:
+        """What another request of the same members gives with this body, which is no document."""
+        given = given.copy()
+        if self._raw_payload is not None:
+            given.pop(self._raw_payload, None)
+            if body:
+                given[self._raw_payload] = body
         return given
 
     def _read_body(self, body: bytes) -> dict[str, Any]:

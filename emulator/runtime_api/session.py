@@ -5,8 +5,9 @@ A session is pure protocol: it holds no socket and knows no process. Its owner g
 port), so nothing that an old one still sends can be taken for the new one's.
 """
 
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from emulator.pending import Pending
 from emulator.quotas import SYNCHRONOUS_RESPONSE
@@ -22,8 +23,7 @@ _RESPONSE_MODE = "lambda-runtime-function-response-mode"
 Answer = Response | Pending[Response]
 
 
-@dataclass(slots=True, frozen=True)
-class Event:
+class Event(msgspec.Struct, frozen=True):
     """What a runtime is given: `headers` as they are sent, `body` as the caller sent it."""
 
     request_id: str

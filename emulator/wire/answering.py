@@ -10,7 +10,8 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncIterator, Callable
-from typing import NamedTuple
+
+import msgspec
 
 from emulator.pending import Eventual
 from emulator.wire.encoding import BODILESS, LAST_CHUNK, encode_chunk, encode_head
@@ -24,7 +25,7 @@ _WRITE_TOGETHER = 65536  # up to this size a body is copied behind its head, so 
 _LINGER_SECONDS = 5.0
 
 
-class Exchange(NamedTuple):
+class Exchange(msgspec.Struct):
     """One request with how to answer it. A `refusal` is an answer that was decided before there was a whole request."""
 
     request: Request

@@ -5,11 +5,11 @@ names are written as given.
 """
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+
+import msgspec
 
 
-@dataclass(slots=True)
-class Request:
+class Request(msgspec.Struct):
     """One parsed request.
 
     `path` is the raw path, still percent-encoded and without the query; `query` the raw query string without `?`.
@@ -23,10 +23,9 @@ class Request:
     body: bytes = b""
 
 
-@dataclass(slots=True)
-class Response:
+class Response(msgspec.Struct):
     """One answer. `body` is sent whole with a Content-Length; an iterator is sent chunked as it yields."""
 
     status: int
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = {}
     body: bytes | AsyncIterator[bytes] = b""
