@@ -7,6 +7,7 @@ Waits that AWS imposes (a function that is Pending, a retry delay, a polling int
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Protocol
 
 
@@ -35,6 +36,7 @@ class Clock:
         return seconds * self.time_scale
 
 
+@lru_cache(maxsize=4096)  # a function is described more often than changed
 def iso_milliseconds(moment: datetime) -> str:
     """`2020-04-10T19:06:32.563+0000`: LastModified of a function, CreatedDate of a layer (wire.md §4)."""
     utc = moment.astimezone(UTC)

@@ -16,6 +16,7 @@ from emulator.resources.code import CodePackage
 
 PATH = "/_parity/code/"
 _DATE_FORMAT = "%Y%m%dT%H%M%SZ"
+_LIFE = timedelta(seconds=quotas.CODE_LINK_SECONDS)
 
 
 class LinkError(Exception):
@@ -28,8 +29,12 @@ class LinkError(Exception):
 
 @dataclass(slots=True)
 class _Linked:
+    """A package with a link, and the query of the link that was made last."""
+
     package: CodePackage
     until: datetime
+    second: int = 0
+    query: str = ""
 
 
 class CodeLinks:
@@ -37,22 +42,22 @@ class CodeLinks:
 
     def __init__(self) -> None:
         self._secret = secrets.token_bytes(32)
-        self._linked: dict[str, _Linked] = {}
+        self._linked: dict[str, _Linked] = {}  # by token; the one that lives longest is last
+        self._tokens: dict[str, str] = {}  # of the packages in `_linked`, by digest
 
     def link(self, base_url: str, package: CodePackage, now: datetime) -> str:
         """A URL under `base_url` from which `package` can be downloaded until ten minutes after `now`."""
         self._forget_expired(now)
-        token = hmac.digest(self._secret, package.sha256.encode(), "sha256").hex()
-        self._linked[token] = _Linked(package, now + timedelta(seconds=quotas.CODE_LINK_SECONDS))
-        date = now.astimezone(UTC).strftime(_DATE_FORMAT)
-        query = {
-            "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
-            "X-Amz-Date": date,
-            "X-Amz-SignedHeaders": "host",
-            "X-Amz-Expires": str(quotas.CODE_LINK_SECONDS),
-            "X-Amz-Signature": self._sign(token, date),
-        }
-        return f"{base_url}{PATH}{token}?{urlencode(query)}"
+        token = self._tokens.get(package.sha256)
+        if token is None:
+            token = self._tokens[package.sha256] = hmac.digest(self._secret, package.sha256.encode(), "sha256").hex()
+        linked = self._linked.pop(token, None) or _Linked(package, now)
+        linked.until = now + _LIFE
+        self._linked[token] = linked
+        second = int(now.timestamp())
+        if second != linked.second:  # whoever polls asks more than once a second
+            linked.second, linked.query = second, self._query(token, now)
+        return f"{base_url}{PATH}{token}?{linked.query}"
 
     def open(self, token: str, query: Mapping[str, str], now: datetime) -> CodePackage:
         """The package behind a link. Raises LinkError if the link was altered or its time is over."""
@@ -65,13 +70,28 @@ class CodeLinks:
             )
         signed_at = datetime.strptime(date, _DATE_FORMAT).replace(tzinfo=UTC)
         linked = self._linked.get(token)
-        if linked is None or now > signed_at + timedelta(seconds=quotas.CODE_LINK_SECONDS):
+        if linked is None or now > signed_at + _LIFE:
             raise LinkError("AccessDenied", "Request has expired")
         return linked.package
+
+    def _query(self, token: str, now: datetime) -> str:
+        date = now.astimezone(UTC).strftime(_DATE_FORMAT)
+        query = {
+            "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
+            "X-Amz-Date": date,
+            "X-Amz-SignedHeaders": "host",
+            "X-Amz-Expires": str(quotas.CODE_LINK_SECONDS),
+            "X-Amz-Signature": self._sign(token, date),
+        }
+        return urlencode(query)
 
     def _sign(self, token: str, date: str) -> str:
         return hmac.digest(self._secret, f"{token}\n{date}".encode(), "sha256").hex()
 
     def _forget_expired(self, now: datetime) -> None:
         # A second of grace, because the date in a link is cut to whole seconds.
-        self._linked = {token: linked for token, linked in self._linked.items() if now <= linked.until}
+        while self._linked:
+            token, linked = next(iter(self._linked.items()))
+            if now <= linked.until:
+                return
+            del self._linked[token], self._tokens[linked.package.sha256]

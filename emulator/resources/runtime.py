@@ -1,5 +1,7 @@
 """Lambda's runtimes: which may be used, which are retired, and how AWS prints the list."""
 
+from functools import cache
+
 from emulator import ids
 from emulator.errors import InvalidParameterValueException
 
@@ -44,6 +46,7 @@ def check_snap_start(runtime: str) -> None:
         raise InvalidParameterValueException.snap_start_runtime(runtime)
 
 
+@cache
 def runtime_version(runtime: str, architecture: str) -> str:
     """64 hex digits: the runtime version that a function of this runtime and architecture gets.
 
