@@ -28,19 +28,19 @@ def write_to(folder: Path) -> None:
     (folder / "index.py").write_text(CODE)
 
 
-def creation(name: str) -> bytes:
+def creation(name: str, code: str = CODE, timeout: int = 30) -> bytes:
     """The body of CreateFunction."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         entry = zipfile.ZipInfo("index.py")
         entry.external_attr = 0o644 << 16
-        archive.writestr(entry, CODE)
+        archive.writestr(entry, code)
     members = {
         "FunctionName": name,
         "Runtime": RUNTIME,
         "Role": "arn:aws:iam::000000000000:role/benchmarks",
         "Handler": HANDLER,
-        "Timeout": 30,
+        "Timeout": timeout,
         "Code": {"ZipFile": base64.b64encode(buffer.getvalue()).decode()},
     }
     return json.dumps(members).encode()

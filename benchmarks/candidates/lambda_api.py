@@ -57,7 +57,16 @@ class LambdaApi(Candidate):
     def creation(self, function: str) -> bytes:
         """The request of CreateFunction."""
         headers = _HEADERS + "Content-Type: application/json\r\n"
-        return http_request("POST", _FUNCTIONS, functions.creation(function), headers)
+        return http_request("POST", _FUNCTIONS, self.body_of_creation(function), headers)
+
+    def body_of_creation(self, function: str) -> bytes:
+        """Which function it is."""
+        return functions.creation(function)
+
+    def update(self, function: str, members: dict[str, object]) -> bytes:
+        """The request of UpdateFunctionConfiguration."""
+        headers = _HEADERS + "Content-Type: application/json\r\n"
+        return http_request("PUT", f"{_FUNCTIONS}/{function}/configuration", json.dumps(members).encode(), headers)
 
     def description(self, function: str) -> bytes:
         """The request of GetFunction."""
@@ -81,7 +90,7 @@ class Ours(LambdaApi):
     def start(self) -> float:
         self._function = None
         self._process = StartedProcess([sys.executable, "-P", "-m", "parity", "serve", "--port", "0"])
-        self.address = _address_of(self._process.wait_for_line("Ready at "))
+        self.address = address_of(self._process.wait_for_line("Ready at "))
         return time.perf_counter() - self._process.began
 
 
@@ -92,7 +101,7 @@ class Endpoint(LambdaApi):
 
     def __init__(self, url: str) -> None:
         super().__init__()
-        self.address = _address_of(url)
+        self.address = address_of(url)
         self.name = urlsplit(url).netloc
         self.says = "given with --endpoint-url"
 
@@ -106,7 +115,8 @@ class Endpoint(LambdaApi):
             self.delete_function(name)
 
 
-def _address_of(url: str) -> Address:
+def address_of(url: str) -> Address:
+    """Host and port of a URL. Raises MeasuringError for one that is not to be measured."""
     parts = urlsplit(url)
     if parts.scheme != "http" or not parts.hostname:
         raise MeasuringError(f"{url}: measured are servers at http:// URLs")

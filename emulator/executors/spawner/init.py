@@ -38,6 +38,7 @@ _CANNOT_EXECUTE, _NOT_FOUND = 126, 127  # what a shell exits with
 
 def main(control: socket.socket, log: int, sandbox: dict[str, Any]) -> None:
     """Runs until the server closes the socket. Does not return."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a function may be allowed to send it
     try:
         if sandbox["isolated"]:
             file_tree.build(sandbox["root"], sandbox["tree"])
