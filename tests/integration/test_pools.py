@@ -146,6 +146,7 @@ class TestProvisionedConcurrency:
         }
         assert kinds == {("1", "provisioned-concurrency"), ("2", "provisioned-concurrency")}
 
+    @pytest.mark.slow
     def test_it_is_there_again_after_a_restart(self, tmp_path):
         options = ("--settle-seconds", "0", "--state", str(tmp_path))
         members = {"Runtime": RUNTIME, "Role": ROLE, "Handler": "index.handler"}
