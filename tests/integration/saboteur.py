@@ -32,11 +32,11 @@ class WireAnswer:
 
 @dataclass
 class Saboteur:
-    """What to alter: the `nth` (from 0) answer to a request for which `match(method, path)` holds."""
+    """What to alter: the `nth` (from 0) answer to a request for which `match(method, path)` holds; None: each."""
 
     match: Callable[[str, str], bool]
     alter: Callable[[WireAnswer], WireAnswer]
-    nth: int = 0
+    nth: int | None = 0
     struck: int = 0
     _seen: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -45,7 +45,7 @@ class Saboteur:
         if not self.match(method, path):
             return answer
         with self._lock:
-            mine, self._seen = self._seen == self.nth, self._seen + 1
+            mine, self._seen = self.nth in (None, self._seen), self._seen + 1
             self.struck += mine
         return self.alter(answer) if mine else answer
 
@@ -83,7 +83,7 @@ def between(candidate: str, saboteur: Saboteur) -> Iterator[str]:
             if answer.cut is not None:
                 self.close_connection = True
 
-        do_GET = do_POST = do_PUT = do_DELETE = relay
+        do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = relay
 
         def log_message(self, format: str, *args: object) -> None:
             pass
