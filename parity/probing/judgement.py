@@ -35,13 +35,14 @@ def differences(probe: Probe, answer: Answer) -> list[Difference]:
 
 def _of_refusal(id_: str, expected: Refused, answer: Answer) -> Iterator[Difference]:
     refusal = expected.refusal
+    if error_code(answer) != refusal.type:
+        yield Difference(id_, "refusal", str(expected), _outcome(answer), expected.claim)
+        return
     if answer.status != refusal.status:
         yield Difference(id_, "status", refusal.status, answer.status, expected.claim)
-    given_type = answer.headers.get("x-amzn-errortype", "").partition(":")[0]
-    if given_type != refusal.type:
-        yield Difference(id_, "headers.x-amzn-errortype", refusal.type, given_type or MISSING, expected.claim)
-    if answer.status == refusal.status and given_type == refusal.type:
-        yield from _of_body(id_, expected, _decoded(answer))
+    if not answer.headers.get("x-amzn-errortype"):
+        yield Difference(id_, "headers.x-amzn-errortype", refusal.type, MISSING, expected.claim)
+    yield from _of_body(id_, expected, _decoded(answer))
 
 
 def _of_body(id_: str, expected: Refused, body: Any) -> Iterator[Difference]:
@@ -76,17 +77,21 @@ def unordered(message: str) -> tuple[str, ...]:
 def _of_acceptance(probe: Probe, claim: str, answer: Answer) -> Iterator[Difference]:
     yield from _of_failure(probe.id, claim, answer)
     refusals = printed_forms().refusals
-    by_validation = {refusals[kind].type for kind in ("validation", "serialization")}
     unknown = refusals["unknown_operation"]
-    code = error_code(answer)
-    is_unknown = code == unknown.type and unknown.text == _said(answer)
-    if code in by_validation or is_unknown:
-        yield Difference(probe.id, "refusal", MISSING, f"{answer.status} {code}: {_said(answer)}", claim)
+    is_unknown = (error_code(answer), _said(answer)) == (unknown.type, unknown.text)
+    if is_unknown or error_code(answer) in (refusals["validation"].type, refusals["serialization"].type):
+        yield Difference(probe.id, "refusal", MISSING, _outcome(answer), claim)
 
 
 def _of_failure(id_: str, claim: str, answer: Answer) -> Iterator[Difference]:
     if answer.status >= _FAILED:
         yield Difference(id_, "status", "less than 500", answer.status, claim)
+
+
+def _outcome(answer: Answer) -> str:
+    """An answer in one line, as an expectation is shown."""
+    code, said = error_code(answer), _said(answer)
+    return f"{answer.status} {code}: {said}" if code else str(answer.status)
 
 
 def _said(answer: Answer) -> Any:

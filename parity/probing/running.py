@@ -127,7 +127,7 @@ class _Asker:
         judged = is_strong_enough(evidence, self._min_evidence)
         status: StepStatus = "different" if found else "same" if judged else "not judged"
         asked = request.as_curl(self._target.wire.url, self._target.region, self._target.account_id) if found else None
-        return StepResult(probe.id, probe.says, 0, evidence, status, tuple(found), asked=asked)
+        return StepResult(probe.id, probe.says, 0, evidence, status, tuple(found), asked=asked, is_probe=True)
 
 
 def _is_in_the_way(answer: Answer) -> bool:
@@ -140,4 +140,4 @@ def _changed(step: str, left: Found) -> dict[str, StepResult]:
         return {}
     found = [Difference(step, kind, [], list(names), "documented") for kind, names in left.items()]
     says = "What is refused changes nothing, and what was made has been removed."
-    return {step: StepResult(step, says, 0, "documented", "different", tuple(found))}
+    return {step: StepResult(step, says, 0, "documented", "different", tuple(found), is_probe=True)}

@@ -49,6 +49,7 @@ class StepResult:
     excused: tuple[Excused, ...] = ()
     reason: str | None = None
     asked: str | None = None
+    is_probe: bool = False
 
 
 @dataclass(frozen=True, slots=True)

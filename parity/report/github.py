@@ -40,7 +40,7 @@ def _message(step: StepResult) -> str:
     for difference in step.differences:
         lines += [
             difference.path,
-            f"  {who_said(difference.evidence)}: {value_text(difference.expected)}",
+            f"  {who_said(difference.evidence, step)}: {value_text(difference.expected)}",
             f"  {CANDIDATE}: {value_text(difference.actual)}",
         ]
     return "\n".join([*lines, *([step.asked] if step.asked else [])])
@@ -103,7 +103,9 @@ def _evidence(report: Report) -> Iterator[str]:
 
 def _details(step: StepResult) -> str:
     blocks = "\n".join(
-        f"{one.path}\n- {who_said(one.evidence)}: {value_text(one.expected)}\n+ {CANDIDATE}: {value_text(one.actual)}"
+        f"{one.path}\n"
+        f"- {who_said(one.evidence, step)}: {value_text(one.expected)}\n"
+        f"+ {CANDIDATE}: {value_text(one.actual)}"
         for one in step.differences
     )
     fence = "`" * max(3, _longest_run(blocks) + 1)

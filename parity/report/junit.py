@@ -48,13 +48,8 @@ def _case(step: StepResult, scenario: ScenarioResult) -> Element:
     if step.status == "different":
         count = len(step.differences)
         message = f"{count} difference{'s' if count > 1 else ''}: {', '.join(one.path for one in step.differences)}"
-        body = "\n".join(
-            [
-                *([step.says] if step.says else []),
-                *map(_difference, step.differences),
-                *([step.asked] if step.asked else []),
-            ]
-        )
+        said = [*([step.says] if step.says else []), *(_difference(one, step) for one in step.differences)]
+        body = "\n".join([*said, *([step.asked] if step.asked else [])])
         SubElement(case, "failure", message=_clean(message), type=step.evidence).text = _clean(body)
     elif step.status == "not asked":
         SubElement(case, "error", message=_clean(step.reason or scenario.failure or "not asked"))
@@ -65,10 +60,10 @@ def _case(step: StepResult, scenario: ScenarioResult) -> Element:
     return case
 
 
-def _difference(difference: Difference) -> str:
+def _difference(difference: Difference, step: StepResult) -> str:
     return (
         f"{difference.path}\n"
-        f"  {who_said(difference.evidence)}: {value_text(difference.expected)}\n"
+        f"  {who_said(difference.evidence, step)}: {value_text(difference.expected)}\n"
         f"  {CANDIDATE}: {value_text(difference.actual)}"
     )
 

@@ -43,7 +43,7 @@ def _show_step(step: StepResult, scenario: ScenarioResult, page: Page) -> None:
         page.line(step.says, indent=2, style="italic")
     for difference in step.differences:
         page.line(difference.path, indent=2, style="cyan")
-        _show_sides(difference, page)
+        _show_sides(difference, step, page)
     if step.asked:
         page.line(step.asked, indent=2, style="dim")
 
@@ -56,8 +56,8 @@ def _place(step: StepResult, scenario: ScenarioResult) -> str:
     return f"  {path.relative_to(here)}:{step.line}" if path.is_relative_to(here) else f"  line {step.line}"
 
 
-def _show_sides(difference: Difference, page: Page) -> None:
-    label = who_said(difference.evidence)
+def _show_sides(difference: Difference, step: StepResult, page: Page) -> None:
+    label = who_said(difference.evidence, step)
     expected, actual = value_text(difference.expected), value_text(difference.actual)
     sides = ((label, _marked(expected, actual, "green")), (CANDIDATE, _marked(actual, expected, "red")))
     width = max(len(label), len(CANDIDATE))

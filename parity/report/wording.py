@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from parity.comparison import MISSING, MemberName
-from parity.report import STATUSES, Report
+from parity.report import STATUSES, Report, StepResult
 
 LONGEST = 2000  # characters of a value; what is longer is cut in the middle
 
@@ -13,8 +13,13 @@ _AWS_SAID = frozenset({"aws", "published"})
 CANDIDATE = "candidate said"
 
 
-def who_said(evidence: str) -> str:
-    """Who stands behind the expected side of a difference: AWS, or only the snapshot. "AWS said (published)"."""
+def who_said(evidence: str, step: StepResult | None = None) -> str:
+    """Who stands behind the expected side of a difference: AWS, or only the snapshot. "AWS said (published)".
+
+    What a probe expects stands in no snapshot, and AWS has said it of other values: "has to be (published)".
+    """
+    if step is not None and step.is_probe:
+        return f"has to be ({evidence})"
     return f"{'AWS said' if evidence in _AWS_SAID else 'snapshot says'} ({evidence})"
 
 

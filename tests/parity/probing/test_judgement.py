@@ -40,6 +40,7 @@ def test_the_wanted_refusal_is_no_difference(probe):
 
 
 NOT_FOUND = Answer(404, {"x-amzn-errortype": "ResourceNotFoundException"}, b'{"Message": "Function not found: x"}')
+IN_THE_BODY = replace(refusal(RANGE, __type="ValidationException"), headers={})  # SDKs find the type there too
 CREATED = Answer(201, {}, b"{}")
 FAILED = Answer(500, {"x-amzn-errortype": "ServiceException"}, b"{}")
 
@@ -47,9 +48,11 @@ FAILED = Answer(500, {"x-amzn-errortype": "ServiceException"}, b"{}")
 @pytest.mark.parametrize(
     ("probe", "answer", "wanted"),
     [
-        (RANGE, CREATED, [("status", "documented"), ("headers.x-amzn-errortype", "documented")]),
-        (RANGE, NOT_FOUND, [("status", "documented"), ("headers.x-amzn-errortype", "documented")]),
+        (RANGE, CREATED, [("refusal", "documented")]),
+        (RANGE, NOT_FOUND, [("refusal", "documented")]),
         (RANGE, replace(refusal(RANGE), status=422), [("status", "documented")]),
+        (RANGE, replace(refusal(RANGE), headers={}), [("refusal", "documented")]),
+        (RANGE, IN_THE_BODY, [("headers.x-amzn-errortype", "documented"), ("body.__type", "regression")]),
         (RANGE, refusal(RANGE, message="nonsense"), [("body.message", "documented")]),
         (RANGE, refusal(RANGE, message=None), [("body.message", "documented")]),
         (RANGE, replace(refusal(RANGE), body=b""), [("body", "documented")]),
@@ -64,7 +67,7 @@ FAILED = Answer(500, {"x-amzn-errortype": "ServiceException"}, b"{}")
         (LEAST, refusal(NO_PATH), [("refusal", "documented")]),
         (TEXT, refusal(OBJECT, Message="other words"), [("body.Message", "regression")]),
         (OBJECT, refusal(OBJECT, Message="any words"), []),
-        (OBJECT, NOT_FOUND, [("status", "regression"), ("headers.x-amzn-errortype", "regression")]),
+        (OBJECT, NOT_FOUND, [("refusal", "regression")]),
         (DUPLICATE, NOT_FOUND, []),
         (DUPLICATE, refusal(RANGE), []),
         (DUPLICATE, FAILED, [("status", "regression")]),
