@@ -4,6 +4,7 @@ The service model makes them, so that a member that a new botocore brings is pro
 """
 
 from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
 from itertools import pairwise
 from typing import Any
 
@@ -120,7 +121,45 @@ def _of_case(operation: str, member: str, case: Case, members: dict[str, Any]) -
 def _says(operation: str, member: str, case: Case) -> str:
     if is_checked_by_service(operation, member):
         return f"{member} is checked by the service itself, not by the model's validation."
-    return f"{member}{case.within}, {case.rule}: {case.variant.replace('-', ' ')}."
+    variant = case.variant.removesuffix("-second")
+    meaning = next((text for name, text in _MEANINGS.items() if fnmatchcase(f"{case.rule}/{variant}", name)), "")
+    second = " It stands behind one that is right." if variant != case.variant else ""
+    return f"{member}{case.within}: {meaning.format(value=variant.partition('-')[2])}.{second}"
+
+
+# What is tried, by family and variant of a probe's id.
+_MEANINGS = {
+    "length/at-m??": "a string of the {value}imum length",
+    "length/above-max": "a string one longer than it may be",
+    "length/below-min": "a string one shorter than it has to be",
+    "size/at-m??": "as many as the {value}imum",
+    "size/above-max": "one more than there may be",
+    "size/below-min": "one less than there have to be",
+    "range/at-m??": "the {value}imum",
+    "range/middle": "a number between the bounds",
+    "range/above": "a number just above the maximum",
+    "range/far-above": "a number far above the maximum",
+    "range/below": "a number just below the minimum",
+    "range/far-below": "a number far below the minimum",
+    "enum/value-*": "{value}, which the service model has",
+    "enum/unknown": "a value that the service model does not have",
+    "enum/other-case": "a value in upper case for lower, or lower for upper",
+    "enum/padded": "a value with a space behind it",
+    "enum/empty": "nothing, where a value has to be",
+    "pattern/matching-*": "a string that matches the pattern",
+    "pattern/foreign-*": "a foreign character at the {value} of a string that matches",
+    "pattern/space-end": "a space behind a string that matches",
+    "pattern/newline-*": "a line end at the {value} of a string that matches",
+    "pattern/truncated": "a string that matches, without its last character",
+    "pattern/beheaded": "a string that matches, without its first character",
+    "pattern/twice": "a string that matches, twice in a row",
+    "pattern/other-case": "a string that matches, in upper case for lower, or lower for upper",
+    "pattern/non-ascii": "a letter beyond ASCII behind a string that matches",
+    "null/missing": "required, and not there",
+    "null/null": "null",
+    "members/required-only": "only what has to be there",
+    "value/*": "a right value",
+}
 
 
 # --- of several members at once ---

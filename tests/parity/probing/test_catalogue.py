@@ -94,6 +94,15 @@ def test_members_deep_inside_have_probes_too():
     } <= ids
 
 
+def test_each_says_what_it_tries():
+    assert [probe.id for probe in PROBES if ": ." in probe.says or "{" in probe.says.partition(": ")[2]] == []
+    says = {probe.id: probe.says for probe in PROBES}
+    assert says["UntagResource/TagKeys[]/pattern/foreign-end-second"] == (
+        "TagKeys[]: a foreign character at the end of a string that matches. It stands behind one that is right."
+    )
+    assert says["CreateFunction/PackageType/enum/value-Zip"] == "PackageType: Zip, which the service model has."
+
+
 def test_what_nobody_knows_is_not_expected():
     expected = {probe.id: probe.expected for probe in PROBES}
     assert isinstance(expected["CreateFunction/MemorySize/range/at-max"], Answered)

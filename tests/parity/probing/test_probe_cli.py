@@ -66,7 +66,9 @@ def test_what_is_refused_nowhere_is_different_and_said_with_the_request(url, tmp
     reports = ("--report", f"json={tmp_path / 'r.json'}", "--report", f"junit={tmp_path / 'r.xml'}")
     result = parity("probe", f"{MEMBER}/length/above-max", f"{MEMBER}/length/at-max", "--endpoint-url", url, *reports)
     assert result.exit_code == 1
-    assert f"{MEMBER}/length/above-max\n  FunctionName, length: above max.\n  refusal\n" in result.stdout
+    assert (
+        f"{MEMBER}/length/above-max\n  FunctionName: a string one longer than it may be.\n  refusal\n" in result.stdout
+    )
     assert "has to be (documented)  \"400 ValidationException: 1 validation error detected: Value '" in result.stdout
     assert 'candidate said          "404 ResourceNotFoundException: Function not found"' in result.stdout
     assert f"  curl -i -X DELETE {url}/2017-10-31/functions/" in result.stdout
