@@ -34,6 +34,11 @@ def test_lists_and_members():
     assert OURS.by_service == emulators.NOT_VALIDATED
 
 
+def test_sizes_of_requests():
+    sizes = {operation: limit.most for operation, limit in OURS.request_sizes.items()}
+    assert sizes.items() <= quotas.REQUEST_SIZES.items()
+
+
 def test_limits_of_ordinary_functions():
     assert {name: limit.most for name, limit in OURS.lowered.items()} == {
         "MemorySize": quotas.MEMORY_MB,

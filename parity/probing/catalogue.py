@@ -3,6 +3,7 @@
 The service model makes them, so that a member that a new botocore brings is probed without a line here.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from itertools import pairwise
@@ -13,7 +14,7 @@ from parity.probing import protocol
 from parity.probing.printed_forms import printed_forms
 from parity.probing.probe import Accepted, Answered, Expectation, Probe, Refused
 from parity.probing.recorded import is_recorded
-from parity.probing.request import has_json_body
+from parity.probing.request import has_json_body, request_of
 from parity.probing.rules import Violation, is_checked_by_service, is_for_the_account, message, violations
 from parity.probing.values import Case, Values
 
@@ -52,6 +53,8 @@ def least_request(operation: str, seed: int = 0) -> dict[str, Any]:
 def expectation(operation: str, members: dict[str, Any]) -> Expectation:
     """What has to be answered to a request with these members, as far as the model's constraints go."""
     broken = violations(operation, members)
+    if _is_too_large(operation, members):
+        return Answered()
     if not broken:
         return Answered() if is_for_the_account(operation, members) else _accepted()
     return Refused(
@@ -60,6 +63,11 @@ def expectation(operation: str, members: dict[str, Any]) -> Expectation:
         weakest(_claim(operation, violation) for violation in broken),
         _order_claim(operation, broken),
     )
+
+
+def _is_too_large(operation: str, members: dict[str, Any]) -> bool:
+    limit = printed_forms().request_sizes.get(operation)
+    return limit is not None and len(request_of(operation, members).body) > limit.most
 
 
 def weakest(claims: Iterator[str]) -> str:
@@ -166,10 +174,11 @@ _MEANINGS = {
 
 
 def _of_several(operation: str, least: dict[str, Any], cases: Sequence[_Tried]) -> Iterator[Probe]:
-    """The first violation of each member, every two neighbours at once, and all at once."""
+    """The shortest wrong value of each member: every two neighbours at once, and all at once."""
     wrong: dict[str, dict[str, Any]] = {}
     for member, _, members in cases:
-        if member not in wrong and member in members and violations(operation, members):
+        is_shorter = member in members and _length(members, member) < _length(wrong.get(member), member)
+        if is_shorter and violations(operation, members):
             wrong[member] = {member: members[member]}
     for (first, one), (second, other) in pairwise(wrong.items()):
         members = {**least, **one, **other}
@@ -191,6 +200,10 @@ def _of_several(operation: str, least: dict[str, Any], cases: Sequence[_Tried]) 
             expectation(operation, members),
             members,
         )
+
+
+def _length(members: dict[str, Any] | None, member: str) -> float:
+    return len(str(members[member])) if members else math.inf
 
 
 # --- of JSON types ---

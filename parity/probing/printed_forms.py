@@ -54,8 +54,8 @@ class PrintedPattern(msgspec.Struct, frozen=True):
     evidence: str
 
 
-class Lowered(msgspec.Struct, frozen=True):
-    """The greatest number that every account takes."""
+class Limit(msgspec.Struct, frozen=True):
+    """The greatest number that every account takes, or the greatest body of a request, in bytes."""
 
     most: int
     evidence: str
@@ -71,7 +71,8 @@ class PrintedForms(msgspec.Struct, frozen=True):
     patterns: dict[str, PrintedPattern]
     nullable_elements: dict[str, str]
     plain_elements: dict[str, str]
-    lowered: dict[str, Lowered]
+    lowered: dict[str, Limit]
+    request_sizes: dict[str, Limit]
     by_service: dict[str, str]
 
 

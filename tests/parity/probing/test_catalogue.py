@@ -106,6 +106,8 @@ def test_each_says_what_it_tries():
 def test_what_nobody_knows_is_not_expected():
     expected = {probe.id: probe.expected for probe in PROBES}
     assert isinstance(expected["CreateFunction/MemorySize/range/at-max"], Answered)
+    assert isinstance(expected["UpdateFunctionConfiguration/KMSKeyArn/length/above-max"], Answered)
+    assert isinstance(expected["CreateFunction/KMSKeyArn/length/above-max"], Refused)
     text = expected["CreateFunction/Timeout/type/object-for-integer"]
     assert isinstance(text, Refused)
     assert (text.text, text.claim) == (None, "regression")
