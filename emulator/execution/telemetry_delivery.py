@@ -51,6 +51,11 @@ class Delivery:
         elif self._timer is None and self._task is None:
             self._timer = self._loop.call_later(self._subscription.timeout_ms / 1000, self._leave)
 
+    @property
+    def held(self) -> int:
+        """Bytes of events that wait."""
+        return self._size
+
     def freeze(self) -> None:
         """The subscriber gets no time from now on."""
         self._thawed.clear()
