@@ -4,7 +4,6 @@ Each generation has sessions and a port of its own. So nothing that a process st
 be taken for something that its successor says.
 """
 
-import contextlib
 from collections.abc import Mapping
 from time import perf_counter  # the event loop's own clock counts whole milliseconds
 from typing import Any, Protocol
@@ -17,7 +16,7 @@ from emulator.executors.executor import ExtensionLaunchError, Sandbox
 from emulator.resources.function import FunctionVersion
 from emulator.runtime_api import extensions_api, session, states, telemetry_api
 from emulator.runtime_api.extension import INVOKE, Extension
-from emulator.runtime_api.extension_states import Call, State, TransitionRefusedError
+from emulator.runtime_api.extension_states import Call, State
 from emulator.runtime_api.extensions_api import ExtensionsApi, Function
 from emulator.runtime_api.paths import EnvironmentApi
 from emulator.runtime_api.session import Event, RuntimeSession
@@ -149,8 +148,7 @@ class Generation:
 
     def extension_ended(self, name: str) -> None:
         """The process of an external extension has ended."""
-        with contextlib.suppress(TransitionRefusedError):  # it had reported a failure before, and that is its state
-            self._extensions.named(name).move(Call.EXIT)
+        self._extensions.named(name).ended()
 
     # --- Ending ---
 

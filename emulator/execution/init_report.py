@@ -17,7 +17,9 @@ def report_init(
 ) -> None:
     """How each extension, the runtime and the whole came out of it. `phase` is "init", or "invoke" inside of one."""
     for extension in generation.extensions if generation is not None else ():
-        log.write(ExtensionState(extension.name, extension.state.value, extension.events, extension.error_type))
+        log.write(
+            ExtensionState(extension.name, extension.reported_state.value, extension.events, extension.error_type)
+        )
     status = failure.status if failure is not None else "success"
     error_type = failure.error_type if failure is not None and status != "timeout" else None
     elapsed = generation.init_ms if generation is not None else 0.0

@@ -10,6 +10,7 @@ from emulator.pending import Pending
 from emulator.runtime_api.extension_states import Call, State, after
 from emulator.wire.messages import Response
 
+_MAY_RUN = {State.STARTED, State.REGISTERED, State.READY, State.RUNNING}
 INVOKE, SHUTDOWN = "INVOKE", "SHUTDOWN"  # event types
 
 Answer = Response | Pending[Response]
@@ -29,8 +30,14 @@ class Extension:
         self.state = State.STARTED
         self.events: tuple[str, ...] = ()
         self.error_type: str | None = None
+        self._ended_as: State | None = None
         self._waiting: Pending[Response] | None = None
         self._events: deque[Response] = deque()
+
+    @property
+    def reported_state(self) -> State:
+        """The state that AWS's log names: of one that crashed, that in which it did [log: 2026]."""
+        return self._ended_as or self.state
 
     @property
     def idle(self) -> bool:
@@ -71,6 +78,12 @@ class Extension:
     def move(self, call: Call) -> None:
         """Something happened to it. Raises TransitionRefusedError if that cannot be in its state."""
         self.state = after(self.state, call, self.identifier)
+
+    def ended(self) -> None:
+        """Its process ended. One that has reported a failure is known by that."""
+        if self.state in _MAY_RUN:
+            self._ended_as = self.state
+            self.move(Call.EXIT)
 
     def failed(self, call: Call, error_type: str) -> None:
         """It reported a failure, or could not be started. Raises TransitionRefusedError."""

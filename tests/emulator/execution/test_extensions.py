@@ -331,7 +331,8 @@ async def test_an_extension_that_crashes_before_it_registers_fails_init(executio
     async with execution({"f": echo}, {"x": broken}) as machine:
         outcome, lines = await machine.log_of("f", tail=True)
         assert json.loads(outcome.payload)["errorType"] == "Extension.Crash"
-        assert "INIT_REPORT" in "".join(lines)
+        assert lines[1] == "EXTENSION\tName: x\tState: Started\tEvents: []\n"
+        assert lines[2].startswith("INIT_REPORT")
         assert machine.executor.sandboxes[0].runtimes == 0
 
 
