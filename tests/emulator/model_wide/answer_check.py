@@ -30,6 +30,10 @@ _LISTED_ELSEWHERE: Mapping[str, str] = {"InvokeAsync": "Invoke"}  # its own list
 # Values that AWS answers and the model does not list [rec: test_function_lifecycle, 2025-11-25].
 _UNLISTED: Mapping[str, frozenset[str]] = {"LastUpdateStatusReasonCode": frozenset({"Creating"})}
 
+# Patterns that are older than this qualifier do not know it, and AWS answers it all the same, as Version and at the end
+# of ARNs [docs: lambda-managed-instances-version-publishing].
+_YOUNGER_THAN_PATTERNS = ("$LATEST.PUBLISHED", "$LATEST")
+
 # Members that the model says are always there, and AWS leaves out.
 _ABSENT: Mapping[str, frozenset[str]] = {
     # Of a function without one: clients read the absent ARN as none [issues: hashicorp/terraform-provider-aws#16384].
@@ -186,5 +190,6 @@ def _misfits_of_text(value: str, shape: botocore.model.Shape, path: str) -> Iter
     if shape.enum and value not in shape.enum and value not in _UNLISTED.get(shape.name, ()):
         yield f"{path} is {value!r}, which is none of {shape.enum}"
     pattern = shape.metadata.get("pattern")
-    if pattern and not re.fullmatch(pattern.replace(r"\p{L}\p{Z}\p{N}_", r"\w\s"), value):
+    written = value.replace(*_YOUNGER_THAN_PATTERNS)
+    if pattern and not re.fullmatch(pattern.replace(r"\p{L}\p{Z}\p{N}_", r"\w\s"), written):
         yield f"{path} is {value!r}, which does not match {pattern}"

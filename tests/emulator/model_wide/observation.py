@@ -54,13 +54,15 @@ def observe(api: Api) -> Observed:
 def known_from(observed: Observed) -> Known:
     """What of it a caller can name."""
     functions = observed["functions"]
-    qualifiers = {"$LATEST": None}
-    for function in functions.values():
-        qualifiers |= dict.fromkeys(function["versions"]) | dict.fromkeys(function["aliases"])
+    qualified = [
+        (name, qualifier)
+        for name, function in functions.items()
+        for qualifier in (*function["versions"], *function["aliases"])
+    ]
     layer_versions = [arn for layer in observed["layers"].values() for arn in layer["versions"]]
     return Known(
         functions=list(functions),
-        qualifiers=list(qualifiers),
+        qualified=qualified,
         layers=list(observed["layers"]),
         layer_versions=layer_versions,
         mappings=list(observed["mappings"]),

@@ -17,19 +17,20 @@ def populate(api: Api) -> Known:
         "CreateCodeSigningConfig",
         AllowedPublishers={"SigningProfileVersionArns": [f"arn:aws:signer:{REGION}:{ACCOUNT}:/signing-profiles/a"]},
     )
-    provider = api.must(
-        "CreateCapacityProvider",
-        CapacityProviderName="fleet",
-        VpcConfig={"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]},
-        PermissionsConfig={"CapacityProviderOperatorRoleArn": ROLE},
-    )
+    network = {
+        "VpcConfig": {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]},
+        "PermissionsConfig": {"CapacityProviderOperatorRoleArn": ROLE},
+    }
+    api.must("CreateCapacityProvider", CapacityProviderName="herd", **network)
+    provider = api.must("CreateCapacityProvider", CapacityProviderName="fleet", **network)
     api.wait()
     managed = {
         "LambdaManagedInstancesCapacityProviderConfig": {
             "CapacityProviderArn": provider["CapacityProvider"]["CapacityProviderArn"]
         }
     }
-    api.must("CreateFunction", FunctionName="three", **function, CapacityProviderConfig=managed)
+    published = {"Publish": True, "PublishTo": "LATEST_PUBLISHED"}
+    api.must("CreateFunction", FunctionName="three", **function, **published, CapacityProviderConfig=managed)
     mapping = api.must("CreateEventSourceMapping", FunctionName="one", EventSourceArn=QUEUE)
     api.must("CreateAlias", FunctionName="one", Name="live", FunctionVersion="1")
     api.must("AddPermission", FunctionName="one", StatementId="first", Action="lambda:*", Principal="222222222222")
@@ -45,17 +46,25 @@ def populate(api: Api) -> Known:
         Action="lambda:GetLayerVersion",
         Principal="*",
     )
-    execution = add_durable_execution(api, "one", "1")
+    executions = [add_durable_execution(api, "one", "1") for _ in range(3)]
+    api.must("StopDurableExecution", DurableExecutionArn=executions[1].arn)
+    api.must("PauseDurableExecution", DurableExecutionArn=executions[2].arn)
     api.wait()
     return Known(
         functions=["one", "two", "three"],
-        qualifiers=[arn.LATEST, "1", "live"],
+        qualified=[
+            ("one", arn.LATEST),
+            ("one", "1"),
+            ("one", "live"),
+            ("two", arn.LATEST),
+            ("three", arn.LATEST_PUBLISHED),
+        ],
         layers=["lib", layer["LayerArn"]],
         layer_versions=[layer["LayerVersionArn"]],
         mappings=[mapping["UUID"]],
         code_signing_configs=[signing["CodeSigningConfig"]["CodeSigningConfigArn"]],
-        capacity_providers=["fleet"],
-        durable_executions=[execution.arn],
+        capacity_providers=["fleet", "herd"],
+        durable_executions=[execution.arn for execution in executions],
     )
 
 

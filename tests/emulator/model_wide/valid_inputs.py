@@ -36,7 +36,7 @@ class Known:
     account_id: str = "111111111111"
     region: str = "us-east-1"
     functions: list[str] = field(default_factory=list)
-    qualifiers: list[str] = field(default_factory=lambda: [arn.LATEST])
+    qualified: list[tuple[str, str]] = field(default_factory=list)  # each function with each of its qualifiers
     layers: list[str] = field(default_factory=list)
     layer_versions: list[str] = field(default_factory=list)  # ARNs
     mappings: list[str] = field(default_factory=list)  # UUIDs
@@ -44,7 +44,9 @@ class Known:
     capacity_providers: list[str] = field(default_factory=list)
     durable_executions: list[str] = field(default_factory=list)  # ARNs
     revision_ids: list[str] = field(default_factory=list)
-    markers: list[str] = field(default_factory=list)
+
+    def qualifiers(self) -> list[str]:
+        return list(dict.fromkeys(qualifier for _, qualifier in self.qualified)) or [arn.LATEST]
 
     def function_arns(self) -> list[str]:
         return [arn.function_arn(self.region, self.account_id, name) for name in self.functions]
@@ -72,31 +74,19 @@ class _Inputs:
 
     def of_operation(self, operation: str) -> Strategy:
         shape = self._model.shapes[self._model.operations[operation].input]
-        return self._structure(shape, operation)
+        return _fitting(operation, self._structure(shape, operation), self._known)
 
     def _structure(self, shape: Shape, path: str) -> Strategy:
         members = {name: self._member(member.shape, f"{path}.{name}", name) for name, member in shape.members.items()}
-        likely = _LIKELY.get(path, ())
-        required = {name: strategy for name, strategy in members.items() if name in (*shape.required, *likely)}
-        # Most requests have few members; all of them at once hardly ever get past the first contradiction.
-        optional = [name for name in members if name not in required and f"{path}.{name}" not in _LEFT_OUT]
-        return (
-            st.lists(st.sampled_from(optional), max_size=_FEW, unique=True).flatmap(
-                lambda chosen: st.fixed_dictionaries(required | {name: members[name] for name in chosen})
-            )
-            if optional
-            else st.fixed_dictionaries(required)
-        )
+        always = [name for name in members if name in (*shape.required, *_LIKELY.get(path, ()))]
+        left_out = {*always, *_LEFT_OUT.get(path, ()), *_LEFT_OUT["*"]}
+        return _with_some(members, always, [name for name in members if name not in left_out])
 
     def _member(self, shape_name: str, path: str, name: str) -> Strategy:
         special = _SPECIAL.get(path) or _SPECIAL.get(name) or _SPECIAL.get(shape_name)
         anything = self._value(shape_name, path)
-        if special is None:
-            return anything
-        usual = special(self._known)
-        if usual is None:
-            return anything
-        return st.one_of(usual, usual, usual, usual, anything) if path not in _ONLY_SPECIAL else usual
+        usual = special(self._known) if special is not None else None
+        return anything if usual is None else _mostly(usual, anything)
 
     def _value(self, shape_name: str, path: str) -> Strategy:
         shape = self._model.shapes[shape_name]
@@ -111,6 +101,74 @@ class _Inputs:
             values = self._member(shape.value.shape, f"{path}{{}}", shape.value.shape)
             return st.dictionaries(keys, values, min_size=int(shape.min or 0), max_size=int(min(shape.max or 2, 2)))
         return _scalar(shape)
+
+
+@st.composite
+def _with_some(draw: st.DrawFn, members: dict[str, Strategy], always: list[str], others: list[str]) -> dict[str, Any]:
+    """A structure. Few of its members are given; all at once hardly ever get past the first contradiction."""
+    count = min(draw(st.sampled_from([0, 0, 1, 1, 2, 3])), len(others))
+    chosen = draw(st.permutations(others))[:count] if count else []
+    return {name: draw(members[name]) for name in (*always, *chosen)}
+
+
+@st.composite
+def _mostly(draw: st.DrawFn, usual: Strategy, anything: Strategy) -> Any:
+    return draw(anything if draw(st.sampled_from(range(20))) == 13 else usual)
+
+
+@st.composite
+def _fitting(draw: st.DrawFn, operation: str, inputs: Strategy, known: Known) -> dict[str, Any]:
+    """Members that go together, mostly: a qualifier that the function has, a position for a stream and not a queue."""
+    members: dict[str, Any] = draw(inputs)
+    if draw(st.sampled_from(range(10))) == 7:
+        return members
+    if {"FunctionName", "Qualifier"} <= members.keys():
+        wanted = _QUALIFIERS.get(operation, _any_qualifier)
+        pairs = [(name, qualifier) for name, qualifier in known.qualified if wanted(qualifier)]
+        if pairs:
+            members["FunctionName"], members["Qualifier"] = draw(st.sampled_from(pairs))
+    if operation == "CreateEventSourceMapping":
+        for member in _OF_STREAMS:
+            members.pop(member, None)
+        if members.get("EventSourceArn") == STREAM:
+            members["StartingPosition"] = "LATEST"
+    return members
+
+
+def _any_qualifier(_qualifier: str) -> bool:
+    return True
+
+
+def _is_alias(qualifier: str) -> bool:
+    return not qualifier.isdigit() and not qualifier.startswith("$")
+
+
+# What kind of qualifier an operation is about.
+_QUALIFIERS: dict[str, Callable[[str], bool]] = {
+    **dict.fromkeys(
+        ("CreateFunctionUrlConfig", "GetFunctionUrlConfig", "UpdateFunctionUrlConfig", "DeleteFunctionUrlConfig"),
+        _is_alias,
+    ),
+    **dict.fromkeys(
+        ("PutFunctionScalingConfig", "GetFunctionScalingConfig"), lambda qualifier: "PUBLISHED" in qualifier
+    ),
+    **dict.fromkeys(
+        (
+            *("PutProvisionedConcurrencyConfig", "GetProvisionedConcurrencyConfig"),
+            *("DeleteProvisionedConcurrencyConfig", "AddPermission", "RemovePermission", "GetPolicy"),
+        ),
+        lambda qualifier: not qualifier.startswith("$"),
+    ),
+    "DeleteFunction": str.isdigit,
+}
+
+_OF_STREAMS = (
+    *("StartingPosition", "StartingPositionTimestamp", "Topics", "Queues", "TumblingWindowInSeconds"),
+    *("ParallelizationFactor", "MaximumRecordAgeInSeconds", "MaximumRetryAttempts", "BisectBatchOnFunctionError"),
+    *("DestinationConfig", "SourceAccessConfigurations", "SelfManagedKafkaEventSourceConfig"),
+    *("AmazonManagedKafkaEventSourceConfig", "DocumentDBEventSourceConfig", "ProvisionedPollerConfig"),
+    *("LoggingConfig", "KMSKeyArn"),
+)
 
 
 def _scalar(shape: Shape) -> Strategy:
@@ -207,7 +265,7 @@ _PATTERNS = st.sampled_from(['{"body": {"a": [1]}}', '{"a": [{"exists": true}]}'
 
 _SPECIAL: dict[str, Callable[[Known], Strategy | None]] = {
     "FunctionName": _function_names,
-    "CreateFunction.FunctionName": _new_names("one", "two", "three"),
+    "CreateFunction.FunctionName": _new_names("one", "two", "three", "four", "five"),
     "Role": _always(st.just(ROLE)),
     "Runtime": _always(st.sampled_from(sorted(ACCEPTED))),
     "CreateFunction.Code": _always(st.fixed_dictionaries({"ZipFile": _BLOBS})),
@@ -224,13 +282,13 @@ _SPECIAL: dict[str, Callable[[Known], Strategy | None]] = {
     "Arn": lambda known: _one_of(known.layer_versions),
     "LayerName": lambda known: _one_of(known.layers),
     "PublishLayerVersion.LayerName": _new_names("lib", "kit"),
-    "VersionNumber": _always(st.integers(1, 3)),
-    "Qualifier": lambda known: _one_of(known.qualifiers),
-    "FunctionVersion": _always(st.sampled_from(["$LATEST", "$LATEST.PUBLISHED", "1", "2"])),
+    "VersionNumber": _always(st.sampled_from([1, 1, 1, 2])),
+    "Qualifier": lambda known: _one_of(known.qualifiers()),
+    "FunctionVersion": _always(st.sampled_from(["$LATEST", "1", "1", "$LATEST.PUBLISHED"])),
     "ListFunctions.FunctionVersion": _always(st.just("ALL")),
     "AdditionalVersionWeights": _always(st.dictionaries(st.sampled_from(["1", "2"]), st.floats(0, 1), max_size=1)),
-    "Name": _new_names("live", "beta"),
-    "StatementId": _new_names("first", "second"),
+    "Name": _new_names("live", "beta", "test"),
+    "StatementId": _new_names("first", "second", "third"),
     "Action": _new_names("lambda:InvokeFunction", "lambda:GetFunction"),
     "LayerPermissionAllowedAction": _new_names("lambda:GetLayerVersion"),
     "AddLayerVersionPermission.Action": _new_names("lambda:GetLayerVersion"),
@@ -239,7 +297,7 @@ _SPECIAL: dict[str, Callable[[Known], Strategy | None]] = {
     "UUID": lambda known: _one_of(known.mappings),
     "CodeSigningConfigArn": lambda known: _one_of(known.code_signing_configs),
     "CapacityProviderName": lambda known: _one_of(known.capacity_providers),
-    "CreateCapacityProvider.CapacityProviderName": _new_names("fleet", "herd"),
+    "CreateCapacityProvider.CapacityProviderName": _new_names("fleet", "herd", "pack"),
     "CapacityProviderArn": lambda known: _one_of(
         [arn.capacity_provider_arn(known.region, known.account_id, name) for name in known.capacity_providers]
     ),
@@ -249,7 +307,6 @@ _SPECIAL: dict[str, Callable[[Known], Strategy | None]] = {
     "ResourceArn": lambda known: _one_of(known.function_arns()),
     "Policy": _resource_policies,
     "RevisionId": lambda known: _one_of(known.revision_ids),
-    "Marker": lambda known: _one_of(known.markers),
     "EventSourceArn": _new_names(QUEUE, STREAM),
     "StartingPosition": _new_names("LATEST", "TRIM_HORIZON"),
     "BatchSize": _always(st.integers(1, 10)),
@@ -268,19 +325,23 @@ _SPECIAL: dict[str, Callable[[Known], Strategy | None]] = {
     "MaxItems": _always(st.integers(1, 50)),
 }
 
-# Where nothing else can be meant: a request must reach its operation.
-_ONLY_SPECIAL = {"Invoke.ClientContext", "CreateFunction.Role"}
-
 # Members without which a request of this operation is hardly ever accepted.
 _LIKELY: dict[str, tuple[str, ...]] = {
     "CreateFunction": ("Runtime", "Handler"),
     "CreateEventSourceMapping": ("EventSourceArn",),
     "UpdateFunctionCode": ("ZipFile",),
+    "AddPermission": ("Qualifier",),
+    "PutFunctionEventInvokeConfig": ("MaximumRetryAttempts",),
+    "UpdateFunctionEventInvokeConfig": ("MaximumRetryAttempts",),
 }
 
-# Other services' matters, of which every request with them is refused here: they have tests of their own.
-_LEFT_OUT = {
-    "UpdateFunctionCode.S3Bucket",
-    "UpdateFunctionCode.ImageUri",
-    "CreateEventSourceMapping.SelfManagedEventSource",
+# Members with which a request is refused here: other services' matters, which have tests of their own, and markers, of
+# which each list knows its own (observation.py reads all lists page by page).
+_LEFT_OUT: dict[str, tuple[str, ...]] = {
+    "*": ("Marker",),
+    "UpdateFunctionCode": ("S3Bucket", "S3Key", "S3ObjectVersion", "ImageUri"),
+    "CreateEventSourceMapping": ("SelfManagedEventSource",),
+    "CreateFunction": ("ImageConfig",),
+    "Invoke": ("TenantId", "DurableExecutionName"),
+    "InvokeWithResponseStream": ("TenantId",),
 }
