@@ -36,21 +36,19 @@ class Bare(Candidate):
             variables = self._runtime.variables | {"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{port}"}
             began = time.perf_counter()
             process = subprocess.Popen(self._runtime.arguments, env=variables, stdin=subprocess.DEVNULL)
+            connection = None
             try:
-                asked = _first_request(listener)
+                connection, _ = listener.accept()
+                connection.settimeout(_PATIENCE)
+                asked = connection.recv(65536)
                 taken = time.perf_counter() - began
             except OSError as error:
                 raise MeasuringError(f"the runtime did not ask for an event: {error}") from error
             finally:
                 process.kill()
                 process.wait()
+                if connection is not None:  # not before: the runtime would complain
+                    connection.close()
         if not asked.startswith(b"GET /2018-06-01/runtime/invocation/next "):
             raise MeasuringError("the runtime asked for something else than an event")
         return taken
-
-
-def _first_request(listener: socket.socket) -> bytes:
-    connection, _ = listener.accept()
-    connection.settimeout(_PATIENCE)
-    with connection:
-        return connection.recv(65536)
