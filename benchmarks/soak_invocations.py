@@ -33,7 +33,7 @@ from benchmarks.processes import StartedProcess, memory_mb
 _CLIENTS = 8
 _CALLS_PER_UPDATE = 200  # of one client
 _SETTLED = 20.0  # seconds in which all must be gone
-_GROWTH_MB = 30.0  # that the second half may add: what malloc keeps of large payloads, once more
+_GROWTH_MB = 40.0  # that the second half may add: what malloc keeps of large payloads, once more
 _SHOWN = 20  # wrong answers
 _LONG = 4_000  # calls; in a shorter soak memory is not steady yet
 

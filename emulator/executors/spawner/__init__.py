@@ -14,6 +14,9 @@ start. The family then looks like this:
   only if spawner and init are both killed, or with the environment.
 * The init is process 1 of a PID namespace where the host allows namespaces. It builds the file tree that the function
   sees, then starts and kills runtimes as it is told.
+* The init freezes and thaws what runs in its sandbox with SIGSTOP and SIGCONT, which no program can catch or refuse. A
+  program that has a handler for SIGCONT, or for the SIGCHLD of a child that stops, notices; on AWS it would not. It
+  also watches the memory (memory.py).
 * Nobody outlives anybody: an init ends when its socket closes, the spawner when its own does, and sockets close
   whatever kills the server, SIGKILL included. The end of an init is the end of every process in its namespace. The
   spawner then removes the working folder, so a killed server leaves neither a process nor a file behind.
