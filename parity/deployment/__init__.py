@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from parity.deployment.removals import Removal, members_of, removal_of
+from parity.deployment.removals import Removal, is_busy, members_of, removal_of
 from parity.deployment.resources import Maker, ask_patiently
 from parity.error_answers import error_code, message
 from parity.function_code import FunctionCode
@@ -208,7 +208,7 @@ class Deployment:
         passes = self.target.passes
         exchange = until_settled(
             lambda: self.target.wire.call(removal.call, removal.members),
-            lambda done: _again(passes, done),
+            lambda done: passes(done.answer) or is_busy(done.answer),
             self.target.patience,
         )
         if exchange.answer.status >= 300 and exchange.answer.status != 404:
@@ -224,9 +224,3 @@ class Deployment:
     def _on_teardown(self, name: str, remove: Callable[[], None]) -> None:
         with self._lock:  # steps with `parallel` answer in several threads
             self._undo.append((name, remove))
-
-
-def _again(passes: Callable[[Answer], bool], exchange: Exchange) -> bool:
-    """Whether a removal is worth another attempt: throttled, or the thing is being updated or removed right now."""
-    is_busy = exchange.answer.status == 409 or error_code(exchange.answer) == "ResourceInUseException"
-    return passes(exchange.answer) or is_busy

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from parity.error_answers import error_code
 from parity.observation import Answer
 from parity.targets.wire_capture import Exchange
 
@@ -58,6 +59,11 @@ def removal_of(operation: str | None, exchange: Exchange) -> Removal | None:
     if None in members.values():
         return None
     return Removal(f"{call.removeprefix('Delete')} {next(iter(members.values()))}", call, members)
+
+
+def is_busy(answer: Answer) -> bool:
+    """Whether a thing cannot be removed because it is being updated, or removed already: worth another attempt."""
+    return answer.status == 409 or error_code(answer) == "ResourceInUseException"
 
 
 def members_of(answer: Answer) -> dict[str, Any]:
