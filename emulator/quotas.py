@@ -46,6 +46,7 @@ CAPACITY_PROVIDER_NAME_LENGTH = 64  # [model: TaggableResource]
 # One invocation
 SYNCHRONOUS_PAYLOAD = 6 * MEGABYTE  # request of RequestResponse [docs]
 SYNCHRONOUS_RESPONSE = 6_291_556  # [rec: test_lambda_too_large_response]
+STREAMED_RESPONSE = 200 * MEGABYTE  # [docs: configuration-response-streaming]; 20 MB until 2025
 ASYNCHRONOUS_PAYLOAD = MEGABYTE  # request of Event [docs: InvocationRequest]
 INVOKE_ASYNC_PAYLOAD = 256 * 1024  # the old InvokeAsync [docs]
 CLIENT_CONTEXT = 3583  # base64 text [docs: InvocationRequest]

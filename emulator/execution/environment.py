@@ -33,7 +33,9 @@ from emulator.executors.executor import Executor, ExtensionExit, RuntimeExit
 from emulator.resources.function import FunctionVersion
 from emulator.runtime_api.event import event_for
 from emulator.runtime_api.extension import Extension, invoke_event
+from emulator.runtime_api.response_upload import Sink
 from emulator.runtime_api.subscription import Subscription
+from emulator.wire.incoming_body import IncomingBody
 
 _COLD_STATES = (State.INITIALIZING, State.REINITIALIZING)
 _BUSY_STATES = (State.RUNNING, State.FINISHING)
@@ -198,6 +200,14 @@ class ExecutionEnvironment:
     def runtime_responded(self, body: bytes, content_type: str) -> None:
         """The function returned."""
         self._answered(Outcome(body, content_type=content_type), len(body))
+
+    def response_begun(self, body: IncomingBody, content_type: str) -> Sink:
+        """The function begins to return something."""
+        return self._serving.respond(body, content_type)
+
+    def response_ended(self, size: int) -> None:
+        """The function has returned all of it."""
+        self._answered(self._serving.response(), size)
 
     def runtime_errored(self, body: bytes, content_type: str, error_type: str) -> None:
         """The function raised; its environment is as good as before."""

@@ -65,7 +65,7 @@ class Generation:
         Raises EmulatorError if there is no port.
         """
         admitted = await gate.enter()
-        server = HttpServer(self._api.handle, repeats=True)  # `next` is always the same
+        server = HttpServer(self._api.handle, repeats=True, streamed_if=session.RESPONSE_MODE)  # `next` repeats
         try:
             port = await server.start(host, 0)
         except OSError as error:

@@ -17,6 +17,7 @@ from emulator.execution.environment_processes import EnvironmentProcesses
 from emulator.execution.failures import Failure
 from emulator.execution.invocation import Invocation, Outcome
 from emulator.execution.platform_log import End, Report, Span, Start
+from emulator.execution.response_stream import CollectedResponse, ResponseStream, Source
 from emulator.execution.telemetry_events import Fault
 from emulator.execution.ticket import Ticket
 from emulator.resources.function import FunctionVersion
@@ -50,6 +51,7 @@ class Serving:
         self._log = log
         self._processes = processes
         self._began = self._started = 0.0
+        self._response: ResponseStream | CollectedResponse | None = None  # while the runtime streams it
         self._answer: _Answer | None = None
         self._runtime_done_at: float | None = None
         self._memory = 0
@@ -81,6 +83,22 @@ class Serving:
     def deadline_ms(self) -> int:
         """When its time is over, in milliseconds since 1970."""
         return int((time.time() + self._began + self._version.timeout - perf_counter()) * 1000)
+
+    def respond(self, source: Source, content_type: str) -> ResponseStream | CollectedResponse:
+        """The runtime begins to stream its response. Returns where it goes."""
+        assert self.ticket is not None
+        if self.ticket.invocation.streamed:
+            self._response = stream = ResponseStream(source, content_type)
+            self.ticket.respond(stream)
+        else:
+            self._response = CollectedResponse(content_type)
+        return self._response
+
+    def response(self) -> Outcome:
+        """What the streamed response has come to, if all went well."""
+        response, self._response = self._response, None
+        assert response is not None
+        return Outcome(response.payload, content_type=response.content_type)
 
     # --- Its end, where nothing but the runtime is to be waited for ---
 

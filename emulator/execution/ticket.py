@@ -2,37 +2,55 @@
 
 import msgspec
 
+from emulator.errors import EmulatorError
 from emulator.execution.concurrency import Running
 from emulator.execution.invocation import Invocation, Outcome
+from emulator.execution.response_stream import ResponseStream
 from emulator.pending import Pending
 
 
 class Ticket(msgspec.Struct, eq=False):
     """An admitted invocation. `outcome` is what its caller waits for; the caller may have given up on it.
 
-    `counted_in` is where it counts as running, until it ends. `waiting` while it has no environment.
+    `counted_in` is where it counts as running, until it ends. `waiting` while it has no environment. `stream` is the
+    response that the caller already gets.
     """
 
     invocation: Invocation
     outcome: Pending[Outcome]
     counted_in: tuple[Running, ...]
     waiting: bool = False
+    stream: ResponseStream | None = None
+
+    def respond(self, stream: ResponseStream) -> None:
+        """The function begins to answer. The invocation goes on."""
+        self.stream = stream
+        if self.outcome.done():
+            stream.close()  # the caller has gone
+        else:
+            self.outcome.set_result(Outcome(b"", content_type=stream.content_type, stream=stream))
 
     def settle(self, outcome: Outcome) -> None:
         """Ends the invocation with what came of it, a function error included."""
         self._give_back()
-        if not self.outcome.done():
+        if self.stream is not None:
+            self.stream.end(outcome)
+        elif not self.outcome.done():
             self.outcome.set_result(outcome)
 
     def fail(self, error: Exception) -> None:
         """Ends the invocation for a reason that is the emulator's or the machine's."""
         self._give_back()
-        if not self.outcome.done():
+        if self.stream is not None:
+            self.stream.fail(error)
+        elif not self.outcome.done():
             self.outcome.set_exception(error)
 
     def cancel(self) -> None:
         """Ends the invocation before it has run, or because the emulator stops."""
         self._give_back()
+        if self.stream is not None:
+            self.stream.fail(EmulatorError("The emulator stopped while a response was streamed."))
         self.outcome.cancel()
 
     def _give_back(self) -> None:

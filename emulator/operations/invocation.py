@@ -3,9 +3,8 @@
 import base64
 import binascii
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from emulator import arn, quotas
 from emulator.errors import (
@@ -23,6 +22,7 @@ from emulator.execution.invocation import Invocation, Outcome
 from emulator.execution.recursion import is_loop
 from emulator.operations.call import Call, Members
 from emulator.operations.payload import read_payload
+from emulator.operations.stream_events import StreamEvents
 from emulator.operations.target import Target, read_target, resources_of
 from emulator.pending import Pending
 from emulator.resources.condition import Condition
@@ -51,11 +51,11 @@ def invoke(call: Call, members: Members) -> Members | Pending[Members]:
 def invoke_with_response_stream(call: Call, members: Members) -> Members | Pending[Members]:
     """Run a function, and answer with a stream of events: chunks of what it returned, and one that says how it ended.
 
-    The functions that run here return everything at once, so there is one chunk, as there may be on AWS for such a
-    function [docs: configuration-response-streaming]. Streaming comes with a later issue. Members of the answer:
-    `StatusCode` (200, 204), `ExecutedVersion`, `EventStream` (an async iterator of events as the model has them).
+    The answer begins when the function begins to write, and goes on as it writes. Where it returns everything at once,
+    there is one chunk [docs: configuration-response-streaming]. Members of the answer: `StatusCode` (200, 204),
+    `ExecutedVersion`, `EventStream` (an async iterator of events as the model has them).
     """
-    _, function, version, invocation = _read(call, members, asynchronous=False)
+    _, function, version, invocation = _read(call, members, asynchronous=False, streamed=True)
     if members.get("InvocationType") == "DryRun":
         return {"StatusCode": 204}
     _refuse_loop(invocation, function)
@@ -80,7 +80,9 @@ def invoke_async(call: Call, members: Members) -> Members:
     return {"Status": 202}
 
 
-def _read(call: Call, members: Members, *, asynchronous: bool) -> tuple[Target, Function, FunctionVersion, Invocation]:
+def _read(
+    call: Call, members: Members, *, asynchronous: bool, streamed: bool = False
+) -> tuple[Target, Function, FunctionVersion, Invocation]:
     """What is to be run, and with what. Refusals in AWS's order: size, existence, payload, state."""
     body = members.get("Payload") or b""
     _refuse_oversized(body, quotas.SYNCHRONOUS_PAYLOAD)
@@ -99,6 +101,7 @@ def _read(call: Call, members: Members, *, asynchronous: bool) -> tuple[Target, 
         trace_header=call.request.headers.get("x-amzn-trace-id"),
         tail=not asynchronous and members.get("LogType") == "Tail",
         tenant_id=members.get("TenantId"),
+        streamed=streamed,
     )
     return target, function, version, invocation
 
@@ -201,19 +204,4 @@ def _describe(executed_version: str, outcome: Outcome) -> Members:
 
 
 def _describe_stream(executed_version: str, outcome: Outcome) -> Members:
-    return {"StatusCode": 200, "ExecutedVersion": executed_version, "EventStream": _events(outcome)}
-
-
-async def _events(outcome: Outcome) -> AsyncIterator[dict[str, Any]]:
-    """A function error comes with the end, for nothing was streamed before it [model: InvokeComplete].
-
-    Its code and its details on AWS are not known; here they are what Invoke answers.
-    """
-    end: dict[str, Any] = {}
-    if outcome.function_error is None:
-        yield {"PayloadChunk": {"Payload": outcome.payload}}
-    else:
-        end |= {"ErrorCode": outcome.function_error, "ErrorDetails": outcome.payload.decode(errors="replace")}
-    if outcome.log_tail is not None:
-        end["LogResult"] = base64.b64encode(outcome.log_tail).decode()
-    yield {"InvokeComplete": end}
+    return {"StatusCode": 200, "ExecutedVersion": executed_version, "EventStream": StreamEvents(outcome)}

@@ -20,10 +20,14 @@ _STRING = 7
 
 def encode_frame(headers: Mapping[str, str], payload: bytes) -> bytes:
     """One frame. Header values are strings, which is all that Lambda's events need."""
-    encoded = b"".join(_header(name, value) for name, value in headers.items())
-    prelude = struct.pack(">II", 16 + len(encoded) + len(payload), len(encoded))
-    message = b"%b%b%b%b" % (prelude, struct.pack(">I", zlib.crc32(prelude)), encoded, payload)
-    return message + struct.pack(">I", zlib.crc32(message))
+    return _frame(b"".join(_header(name, value) for name, value in headers.items()), payload)
+
+
+def _frame(headers: bytes, payload: bytes) -> bytes:
+    prelude = struct.pack(">II", 16 + len(headers) + len(payload), len(headers))
+    head = b"%b%b%b" % (prelude, struct.pack(">I", zlib.crc32(prelude)), headers)
+    # The checksum is taken in two steps, so that a large payload is copied only once.
+    return b"".join((head, payload, struct.pack(">I", zlib.crc32(payload, zlib.crc32(head)))))
 
 
 def _header(name: str, value: str) -> bytes:
@@ -41,17 +45,33 @@ def encode_event(event: Mapping[str, Any]) -> bytes:
     ((kind, members),) = event.items()
     payload = members.get("Payload") if kind == "PayloadChunk" else None
     if payload is not None:
-        content_type, content = "application/octet-stream", bytes(payload)
-    else:
-        given = {name: value for name, value in members.items() if value is not None}
-        content_type, content = "application/json", msgspec.json.encode(given)
-    return encode_frame(
-        {":event-type": kind, ":content-type": content_type, ":message-type": "event"},
-        content,
-    )
+        return _frame(_CHUNK_HEADERS, bytes(payload))
+    given = {name: value for name, value in members.items() if value is not None}
+    return encode_frame(_headers(kind, "application/json"), msgspec.json.encode(given))
 
 
-async def encode_events(events: AsyncIterator[Mapping[str, Any]]) -> AsyncIterator[bytes]:
-    """The frames of a stream of events, as they come."""
-    async for event in events:
-        yield encode_event(event)
+def _headers(kind: str, content_type: str) -> dict[str, str]:
+    return {":event-type": kind, ":content-type": content_type, ":message-type": "event"}
+
+
+_CHUNK_HEADERS = b"".join(
+    _header(name, value) for name, value in _headers("PayloadChunk", "application/octet-stream").items()
+)
+
+
+class EventFrames:
+    """The frames of a stream of events, as they come. `close` closes the stream of events, if it can be closed."""
+
+    def __init__(self, events: AsyncIterator[Mapping[str, Any]]) -> None:
+        self._events = events
+
+    def __aiter__(self) -> "EventFrames":
+        return self
+
+    async def __anext__(self) -> bytes:
+        return encode_event(await anext(self._events))
+
+    def close(self) -> None:
+        """Says that nobody reads any further."""
+        if (close := getattr(self._events, "close", None)) is not None:
+            close()

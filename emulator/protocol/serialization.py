@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from emulator.errors import ServiceError
-from emulator.protocol.event_stream import CONTENT_TYPE, encode_events
+from emulator.protocol.event_stream import CONTENT_TYPE, EventFrames
 from emulator.protocol.model import ErrorShape, Operation, ServiceModel, Shape
 from emulator.wire.messages import Response
 
@@ -78,7 +78,7 @@ class ResponseSerializer:
             return Response(status, headers, bytes(payload))
         if headers["Content-Type"] == _JSON:
             headers["Content-Type"] = CONTENT_TYPE
-        return Response(status, headers, encode_events(payload))
+        return Response(status, headers, EventFrames(payload))
 
 
 class ErrorSerializer:

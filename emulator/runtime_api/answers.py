@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 
-from emulator.quotas import SYNCHRONOUS_RESPONSE
 from emulator.wire.messages import Response
 
 _JSON = {"Content-Type": "application/json"}
@@ -26,9 +25,11 @@ NOT_FOUND = Response(404, {"Content-Type": "text/plain; charset=utf-8"}, b"404 p
 GONE = Response(503)
 INVALID_REQUEST_ID = error(400, "Invalid request ID", "InvalidRequestID")
 INVALID_RESPONSE_MODE = error(400, "Invalid function response mode", "InvalidFunctionResponseMode")
-TOO_LARGE = error(
-    413, f"Exceeded maximum allowed payload size ({SYNCHRONOUS_RESPONSE} bytes).", "RequestEntityTooLarge"
-)
+
+
+def too_large(limit: int) -> Response:
+    """A response with more bytes than it may have."""
+    return error(413, f"Exceeded maximum allowed payload size ({limit} bytes).", "RequestEntityTooLarge")
 
 
 def invalid_transition(message: str) -> Response:

@@ -5,6 +5,7 @@ A session is pure protocol: it holds no socket and knows no process. Its owner g
 port), so nothing that an old one still sends can be taken for the new one's.
 """
 
+from functools import partial
 from typing import Protocol
 
 import msgspec
@@ -13,12 +14,13 @@ from emulator.pending import Pending
 from emulator.quotas import SYNCHRONOUS_RESPONSE
 from emulator.runtime_api import answers
 from emulator.runtime_api.error_type import reported_error_type
+from emulator.runtime_api.response_upload import ERROR_TYPE, Ending, ResponseUpload, Sink
 from emulator.runtime_api.states import Call, State, TransitionRefusedError, after
+from emulator.wire.incoming_body import IncomingBody
 from emulator.wire.messages import Request, Response
 
 _PREFIX = "/2018-06-01/runtime/"
-_ERROR_TYPE = "lambda-runtime-function-error-type"
-_RESPONSE_MODE = "lambda-runtime-function-response-mode"
+RESPONSE_MODE = "lambda-runtime-function-response-mode"  # a request that has it may be given before its body is whole
 
 Answer = Response | Pending[Response]
 
@@ -40,6 +42,12 @@ class Listener(Protocol):
     def runtime_responded(self, body: bytes, content_type: str) -> None:
         """It answered the current event."""
 
+    def response_begun(self, body: IncomingBody, content_type: str) -> Sink:
+        """It answers the current event with a stream; `body` can be held. Returns where the stream goes."""
+
+    def response_ended(self, size: int) -> None:
+        """All of the stream is there, so many bytes. What goes wrong before its end is told as without one."""
+
     def runtime_errored(self, body: bytes, content_type: str, error_type: str) -> None:
         """The function failed at the current event; `body` is for the caller as it is."""
 
@@ -58,6 +66,7 @@ class RuntimeSession:
         self._state = State.STARTED
         self._event: Event | None = None
         self._waiting: list[Pending[Response]] = []
+        self._upload: ResponseUpload | None = None  # the last streamed response
         self._ended = False
 
     @property
@@ -76,6 +85,8 @@ class RuntimeSession:
     def end(self) -> None:
         """The runtime is gone, or about to be killed: nothing that it may still send is listened to."""
         self._ended = True
+        if self._upload is not None:
+            self._upload.stop()
 
     def handle(self, request: Request) -> Answer:
         """Answers one request."""
@@ -107,6 +118,8 @@ class RuntimeSession:
         return self._response(request) if what == "response" else self._error(request)
 
     def _next(self) -> Answer:
+        if self._state is State.RESPONDING:
+            self._look_whether_cut()
         self._state = after(self._state, Call.NEXT)
         if self._state is State.RUNNING:
             assert self._event is not None
@@ -116,20 +129,57 @@ class RuntimeSession:
         self._listener.runtime_ready()
         return answer
 
-    def _response(self, request: Request) -> Response:
+    def _response(self, request: Request) -> Answer:
+        mode = request.headers.get(RESPONSE_MODE)
+        if mode is not None and mode.lower() == "streaming" and request.incoming is not None:
+            return self._stream(request.incoming, request.headers.get("content-type", ""))
         self._finish(Call.RESPONSE)
-        mode = request.headers.get(_RESPONSE_MODE)
-        if mode is not None and mode.lower() != "streaming":
+        if mode is not None:
             self._listener.response_refused("Runtime.InvalidResponseModeHeader", "Invalid response mode header")
             return answers.INVALID_RESPONSE_MODE
         if len(request.body) > SYNCHRONOUS_RESPONSE:
-            self._listener.response_refused(
-                "Function.ResponseSizeTooLarge",
-                f"Response payload size exceeded maximum allowed payload size ({SYNCHRONOUS_RESPONSE} bytes).",
-            )
-            return answers.TOO_LARGE
+            return self._refuse_size(SYNCHRONOUS_RESPONSE)
         self._listener.runtime_responded(request.body, request.headers.get("content-type", ""))
         return answers.ACCEPTED
+
+    def _refuse_size(self, limit: int) -> Response:
+        self._listener.response_refused(
+            "Function.ResponseSizeTooLarge",
+            f"Response payload size exceeded maximum allowed payload size ({limit} bytes).",
+        )
+        return answers.too_large(limit)
+
+    # --- Streamed responses ---
+
+    def _stream(self, body: IncomingBody, content_type: str) -> Answer:
+        """Passes a response on while it is written. The runtime has its answer when all of it is there."""
+        self._finish(Call.STREAM)
+        answer: Pending[Response] = Pending()
+        sink = self._listener.response_begun(body, content_type)
+        self._upload = ResponseUpload(sink, partial(self._uploaded, sink.limit, answer))
+        body.read(self._upload)
+        return answer
+
+    def _uploaded(self, limit: int, answer: Pending[Response], ending: Ending) -> None:
+        self._finish(Call.RESPONSE)
+        accepted = answers.ACCEPTED
+        if ending.oversized:
+            accepted = self._refuse_size(limit)
+        elif ending.error_type is not None:
+            self._listener.runtime_errored(ending.error_body, "", reported_error_type(ending.error_type))
+        else:
+            self._listener.response_ended(ending.size)
+        if not answer.done():  # the connection may be gone
+            answer.set_result(accepted)
+
+    def _look_whether_cut(self) -> None:
+        """A runtime that broke off its response, and lives, has answered; what it said is no whole response.
+
+        The caller's text is not known.
+        """
+        if self._upload is not None and self._upload.cut:
+            self._finish(Call.RESPONSE)
+            self._listener.response_refused("Runtime.TruncatedResponse", "HTTP request detected as truncated")
 
     def _error(self, request: Request) -> Response:
         self._finish(Call.ERROR)
@@ -152,4 +202,4 @@ class RuntimeSession:
 
 
 def _error_details(request: Request) -> tuple[str, str]:
-    return request.headers.get("content-type", ""), reported_error_type(request.headers.get(_ERROR_TYPE, ""))
+    return request.headers.get("content-type", ""), reported_error_type(request.headers.get(ERROR_TYPE, ""))

@@ -1,10 +1,13 @@
 """The states of one runtime process, as its calls to the Runtime API move it, as a table (runtime-api.md §5).
 
     STARTED --next--> READY --(an event)--> RUNNING --response, error--> RESPONSE_SENT --next--> READY
-       |
-    init/error
-       v
-    INIT_ERROR                                                   (whatever comes now is refused)
+       |                                       |                            ^
+    init/error                         a streamed response begins ...   ... and ends
+       v                                       v                            |
+    INIT_ERROR                             RESPONDING ----------------------+
+
+What is not in the table is refused: whatever comes after an error in Init, and anything else while a response is
+streamed.
 
 Asking for the next event while one is running is no mistake: the same event is given again. Asking twice while there is
 none is none either.
@@ -21,6 +24,7 @@ class State(Enum):
     STARTED = "Started"
     READY = "Ready"
     RUNNING = "Running"
+    RESPONDING = "InvocationResponse"
     RESPONSE_SENT = "RuntimeResponseSentState"
     INIT_ERROR = "InitError"
 
@@ -33,6 +37,7 @@ class Call(Enum):
     NEXT = "Ready"
     EVENT = "Running"  # not a call of the runtime: an event was given to it
     RESPONSE = "InvocationResponse"
+    STREAM = "InvocationResponse, streamed"  # its beginning; never refused, since an event's id is looked at first
     ERROR = "InvocationErrorResponse"
     INIT_ERROR = "InitError"
 
@@ -43,8 +48,10 @@ TRANSITIONS: dict[State, dict[Call, State]] = {
     State.RUNNING: {
         Call.NEXT: State.RUNNING,
         Call.RESPONSE: State.RESPONSE_SENT,
+        Call.STREAM: State.RESPONDING,
         Call.ERROR: State.RESPONSE_SENT,
     },
+    State.RESPONDING: {Call.RESPONSE: State.RESPONSE_SENT},
     State.RESPONSE_SENT: {Call.NEXT: State.READY},
     State.INIT_ERROR: {},
 }

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Callable
 import msgspec
 
 from emulator.pending import Eventual
-from emulator.wire.encoding import BODILESS, LAST_CHUNK, encode_chunk, encode_head
+from emulator.wire.encoding import BODILESS, LAST_CHUNK, chunk_size, encode_head
 from emulator.wire.messages import Request, Response
 
 Handler = Callable[[Request], Response | Eventual[Response]]
@@ -126,6 +126,8 @@ class Answers:
         """Writes one answer. Finishes the exchange, unless the body is a stream, which finishes it later."""
         if not isinstance(response.body, bytes):
             self._stream = self._loop.create_task(self._send_stream(exchange, response, response.body))
+            if (close := getattr(response.body, "close", None)) is not None:
+                self._stream.add_done_callback(lambda _: close())  # also where the task has not even begun
             return
         try:
             head = encode_head(response, keep_alive=exchange.keep_alive, http_1_0=exchange.http_1_0)
@@ -143,13 +145,14 @@ class Answers:
 
     async def _send_stream(self, exchange: Exchange, response: Response, body: AsyncIterator[bytes]) -> None:
         """Writes a body as it comes: chunked, or until the end of the connection for HTTP/1.0."""
-        chunked, write = not exchange.http_1_0, self._transport.write
+        write = self._transport.write
+        chunked = not exchange.http_1_0
         try:
             write(encode_head(response, keep_alive=exchange.keep_alive, http_1_0=exchange.http_1_0, streamed=True))
-            if exchange.request.method != "HEAD":
+            if exchange.request.method != "HEAD" and response.status not in BODILESS:
                 async for data in body:
                     if data:  # an empty chunk would end the body
-                        write(encode_chunk(data) if chunked else data)
+                        self._write_part(data, chunked=chunked)
                     if self._drained is not None:
                         await self._drained
                 write(LAST_CHUNK if chunked else b"")
@@ -162,11 +165,24 @@ class Answers:
             self._stream = None
             if (close := getattr(body, "aclose", None)) is not None:
                 await close()
-        self._finish(exchange, close=not chunked)  # then its end is the end of the body
+        self._finish(exchange, close=exchange.http_1_0)  # then its end is the end of the body
         self.advance()
+
+    def _write_part(self, data: bytes, *, chunked: bool) -> None:
+        write = self._transport.write
+        if not chunked:
+            write(data)
+        elif len(data) <= _WRITE_TOGETHER:
+            write(b"%b%b\r\n" % (chunk_size(data), data))
+        else:
+            write(chunk_size(data))
+            write(data)
+            write(b"\r\n")
 
     def _finish(self, exchange: Exchange, *, close: bool = False) -> None:
         self._current = None
+        if exchange.request.incoming is not None:
+            exchange.request.incoming.discard()  # it is answered: what still comes of it does not matter
         if exchange.keep_alive and not close:
             return
         self.closed = True

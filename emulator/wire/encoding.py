@@ -41,11 +41,15 @@ def encode_head(response: Response, *, keep_alive: bool, http_1_0: bool, streame
     """
     status, headers = response.status, response.headers
     text = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
-    if text.count("\n") != len(headers) or text.count("\r") != len(headers):
+    lines = len(headers)
+    if response.cookies:
+        text += "".join([f"set-cookie: {cookie}\r\n" for cookie in response.cookies])
+        lines += len(response.cookies)
+    if text.count("\n") != lines or text.count("\r") != lines:
         raise ValueError(f"a header holds a line break: {headers!r}")
     start = _STATUS_LINES.get(status) or f"HTTP/1.1 {status} \r\n"
     ending = ""
-    if streamed:
+    if streamed and status not in BODILESS:
         ending = "Connection: close\r\n" if http_1_0 else "Transfer-Encoding: chunked\r\n"
     elif status not in BODILESS:
         ending = f"Content-Length: {len(response.body)}\r\n"  # type: ignore[arg-type]  # whole: bytes
@@ -56,6 +60,6 @@ def encode_head(response: Response, *, keep_alive: bool, http_1_0: bool, streame
     return f"{start}{_date_line()}{text}{ending}\r\n".encode()
 
 
-def encode_chunk(data: bytes) -> bytes:
-    """One chunk of a streamed body."""
-    return b"%x\r\n%b\r\n" % (len(data), data)
+def chunk_size(data: bytes) -> bytes:
+    """What stands in front of a chunk of a streamed body."""
+    return b"%x\r\n" % len(data)

@@ -11,6 +11,7 @@ from typing import cast
 import httptools
 
 from emulator.wire.answering import Answers, Exchange, Handler
+from emulator.wire.incoming_body import IncomingBody
 from emulator.wire.messages import Request, Response
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -25,13 +26,21 @@ class HttpServer:
     a plain 500 and a traceback in the log. Bodies larger than `max_body` bytes and heads that go on for more than
     `max_head` bytes are refused with 413 and 431, anything that is not HTTP with 400; each of these closes the
     connection. Where clients ask for the same thing over and over, byte for byte and without a body, `repeats` spares
-    reading it each time; their requests are then one and the same object.
+    reading it each time; their requests are then one and the same object. Requests with the header `streamed_if` (in
+    lower case) are handed over as soon as their head is read, with a body that is `incoming`; it has no limit.
     """
 
     def __init__(
-        self, handler: Handler, *, max_body: int | None = None, max_head: int = 65536, repeats: bool = False
+        self,
+        handler: Handler,
+        *,
+        max_body: int | None = None,
+        max_head: int = 65536,
+        repeats: bool = False,
+        streamed_if: str | None = None,
     ) -> None:
         self.handler = handler
+        self.streamed_if = streamed_if
         self.repeats = repeats
         self.max_body = max_body
         self.max_head = max_head
@@ -88,11 +97,15 @@ class _Connection(asyncio.Protocol):
         self._body_size = 0
         self._head_size: int | None = None  # of a head that is not complete
         self._between = True  # requests: none is half read
+        self._incoming: IncomingBody | None = None  # its body, if that is handed over before it is whole
+        self._fed: list[IncomingBody] = []  # bodies whose readers are yet to be told of what was just received
+        self._peer = ""
         self._repeated: tuple[bytes, Exchange] | None = None
         self._owes_continue = False
         # whether we read
         self._deaf = False  # nothing that still comes is looked at
-        self._paused = False
+        self._paused = False  # because too much waits to be answered
+        self._held = False  # because the reader of a body cannot keep up
 
     # --- What the transport tells us ---
 
@@ -100,9 +113,13 @@ class _Connection(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is one in all but name
         self._answers = Answers(self._server.handler, self._transport, self._loop, self._when_idle)
         self._server.connections.add(self)
+        peer = transport.get_extra_info("peername")
+        self._peer = peer[0] if isinstance(peer, tuple) else ""
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         self._server.connections.discard(self)
+        if self._incoming is not None:
+            self._incoming.cut()
         self._answers.stop()
 
     def data_received(self, data: bytes) -> None:
@@ -116,7 +133,11 @@ class _Connection(asyncio.Protocol):
             self._answers.advance()
             if len(self._answers.waiting) >= _QUEUED_REQUESTS and not self._paused:
                 self._paused = True
-                self._transport.pause_reading()
+                self._set_reading()
+        if self._fed:
+            fed, self._fed = self._fed, []
+            for incoming in fed:
+                incoming.pass_on()
 
     def _read(self, data: bytes) -> None:
         while data and not (self._deaf or self._answers.closed):
@@ -127,8 +148,10 @@ class _Connection(asyncio.Protocol):
         waiting = self._answers.waiting
         already = len(waiting)
         self._read(data)
-        if self._between and len(waiting) == already + 1 and not waiting[-1].request.body and not self._deaf:
-            self._repeated = data, waiting[-1]
+        if self._between and len(waiting) == already + 1 and not self._deaf:
+            request = waiting[-1].request
+            if not request.body and request.incoming is None:
+                self._repeated = data, waiting[-1]
 
     def eof_received(self) -> bool:
         return False  # the client is gone, or cannot be told from one that is: close, which cancels what is pending
@@ -172,7 +195,10 @@ class _Connection(asyncio.Protocol):
         self._url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers[_NAMES.get(name) or _lower(name)] = value.decode("latin-1")
+        lower = _NAMES.get(name) or _lower(name)
+        text = value.decode("latin-1")
+        if (before := self._headers.setdefault(lower, text)) is not text:
+            self._headers[lower] = f"{before}{'; ' if lower == 'cookie' else ','}{text}"
 
     def on_headers_complete(self) -> None:
         self._head_size = None
@@ -183,9 +209,18 @@ class _Connection(asyncio.Protocol):
             self._owes_continue = True
             if self._answers.idle:
                 self._invite_body()
+        if self._server.streamed_if is not None and self._server.streamed_if in self._headers:
+            self._incoming = IncomingBody(self._hold_body)
+            self._hand_over(b"", self._incoming)
+            self._headers = {}  # from here on, trailers
 
     def on_body(self, body: bytes) -> None:
         self._owes_continue = False  # it did not wait
+        if self._incoming is not None:
+            self._incoming.add(body)
+            if self._incoming not in self._fed:
+                self._fed.append(self._incoming)
+            return
         self._body.append(body)
         self._body_size += len(body)
         if self._server.max_body is not None and self._body_size > self._server.max_body:
@@ -193,18 +228,29 @@ class _Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         self._owes_continue = False
-        parser, headers, parts = self._parser, self._headers, self._body
+        if self._incoming is not None:
+            self._incoming.end(self._headers)
+            if self._incoming not in self._fed:
+                self._fed.append(self._incoming)
+            self._incoming = None
+            self._deaf = not self._parser.should_keep_alive()
+        else:
+            parts = self._body
+            self._hand_over(parts[0] if len(parts) == 1 else b"".join(parts), None)
+        self._between = True
+
+    def _hand_over(self, body: bytes, incoming: IncomingBody | None) -> None:
+        """Has the request answered in its turn."""
+        parser, headers = self._parser, self._headers
         path, _, query = self._url.decode("latin-1").partition("?")
         if path[:1] != "/":
             path = _origin_form(path)
-        body = parts[0] if len(parts) == 1 else b"".join(parts)
         keep_alive = parser.should_keep_alive()
         # Only what says so is kept open with HTTP/1.0.
         http_1_0 = (not keep_alive or "connection" in headers) and parser.get_http_version() == "1.0"
-        request = Request(parser.get_method().decode("latin-1"), path, query, headers, body)
+        request = Request(parser.get_method().decode("latin-1"), path, query, headers, body, self._peer, incoming)
         self._answers.waiting.append(Exchange(request, keep_alive, http_1_0))
-        self._between = True
-        if not keep_alive:
+        if not keep_alive and incoming is None:
             self._deaf = True
 
     # --- What we do about it ---
@@ -219,8 +265,20 @@ class _Connection(asyncio.Protocol):
         """Everything that was read is answered."""
         if self._owes_continue:
             self._invite_body()
-        if self._paused and not self._transport.is_closing():
+        if self._paused:
             self._paused = False
+            self._set_reading()
+
+    def _hold_body(self, held: bool) -> None:
+        self._held = held
+        self._set_reading()
+
+    def _set_reading(self) -> None:
+        if self._transport.is_closing():
+            return
+        if self._paused or self._held:
+            self._transport.pause_reading()
+        else:
             self._transport.resume_reading()
 
     def _invite_body(self) -> None:

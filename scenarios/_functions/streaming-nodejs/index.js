@@ -5,5 +5,6 @@ exports.handler = awslambda.streamifyResponse(async (event, responseStream) => {
     responseStream.write(part);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+  if (event.fail_after) throw new Error(event.fail_after);
   responseStream.end();
 });

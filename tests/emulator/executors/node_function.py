@@ -13,7 +13,8 @@ from emulator.execution.invocation import Invocation
 from emulator.execution.log_frames import Record, Splitter
 from emulator.executors.node_interpreters import fill_runtime_folder
 from emulator.runtime_api.event import event_for
-from emulator.runtime_api.session import RuntimeSession
+from emulator.runtime_api.session import RESPONSE_MODE, RuntimeSession
+from emulator.wire.incoming_body import IncomingBody
 from emulator.wire.messages import Request
 from emulator.wire.server import HttpServer
 
@@ -44,6 +45,8 @@ class NodeFunction:
             path.write_text(text)
         self.requests: list[Request] = []
         self.init_error: dict[str, Any] | None = None
+        self.limit = 1 << 20  # bytes of a streamed response
+        self.streamed = b""  # so far
         self._heard: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
         self._ready = asyncio.Event()
         self._variables = {
@@ -61,7 +64,7 @@ class NodeFunction:
 
     async def __aenter__(self) -> "NodeFunction":
         self.session = RuntimeSession(self)
-        self._server = HttpServer(self._handle)
+        self._server = HttpServer(self._handle, streamed_if=RESPONSE_MODE)
         port = await self._server.start("127.0.0.1", 0)
         reading, writing = os.pipe()
         self._output = reading
@@ -123,6 +126,16 @@ class NodeFunction:
 
     def runtime_responded(self, body: bytes, content_type: str) -> None:
         self._heard.put_nowait(("response", json.loads(body) if content_type == "application/json" else body))
+
+    def response_begun(self, body: IncomingBody, content_type: str) -> "NodeFunction":
+        self.streamed = b""
+        return self
+
+    def write(self, data: bytes) -> None:
+        self.streamed += data
+
+    def response_ended(self, size: int) -> None:
+        self._heard.put_nowait(("response", self.streamed))
 
     def runtime_errored(self, body: bytes, content_type: str, error_type: str) -> None:
         self._heard.put_nowait(("error", json.loads(body)))

@@ -14,6 +14,8 @@ ALLOWED = {
     (State.RUNNING, Call.NEXT): State.RUNNING,
     (State.RUNNING, Call.RESPONSE): State.RESPONSE_SENT,
     (State.RUNNING, Call.ERROR): State.RESPONSE_SENT,
+    (State.RUNNING, Call.STREAM): State.RESPONDING,
+    (State.RESPONDING, Call.RESPONSE): State.RESPONSE_SENT,
     (State.RESPONSE_SENT, Call.NEXT): State.READY,
 }
 

@@ -22,12 +22,15 @@ class TestOneRequest:
         assert headers["content-length"] == "5"
         assert headers["date"].endswith(" GMT")
 
-    def test_has_its_header_names_in_lower_case_and_the_last_value_of_each(self, serve):
+    def test_has_its_header_names_in_lower_case_and_all_values_of_each(self, serve):
         seen = []
         client = serve(lambda request: seen.append(request.headers) or Response(204)).client()
-        client.send(b"GET / HTTP/1.1\r\nHoSt: a\r\nX-Twice: 1\r\nx-twice: 2\r\nX-Latin: \xe9\r\n\r\n")
+        client.send(
+            b"GET / HTTP/1.1\r\nHoSt: a\r\nX-Twice: 1\r\nx-twice: 2\r\nCookie: a=1\r\ncookie: b=2\r\n"
+            b"X-Latin: \xe9\r\n\r\n"
+        )
         client.answer()
-        assert seen == [{"host": "a", "x-twice": "2", "x-latin": "é"}]
+        assert seen == [{"host": "a", "x-twice": "1,2", "cookie": "a=1; b=2", "x-latin": "é"}]
 
     def test_may_arrive_a_byte_at_a_time(self, serve, echo):
         client = serve(echo).client()
