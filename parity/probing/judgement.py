@@ -16,7 +16,7 @@ from parity.observation import Answer
 from parity.probing.printed_forms import printed_forms
 from parity.probing.probe import Accepted, Answered, Probe, Refused
 
-_FAILED = 500
+_REFUSED, _FAILED = 400, 500  # the first status of each kind
 _BESIDE_THE_TEXT = "regression"
 _ENUM = re.compile(r"(?<=enum value set: \[)[^\]]*(?=\])")
 _VIOLATION = re.compile(r"; (?=Value (?:'|null at|at))")
@@ -79,7 +79,8 @@ def _of_acceptance(probe: Probe, claim: str, answer: Answer) -> Iterator[Differe
     refusals = printed_forms().refusals
     unknown = refusals["unknown_operation"]
     is_unknown = (error_code(answer), _said(answer)) == (unknown.type, unknown.text)
-    if is_unknown or error_code(answer) in (refusals["validation"].type, refusals["serialization"].type):
+    is_nameless = _REFUSED <= answer.status < _FAILED and error_code(answer) is None  # as no refusal of AWS is
+    if is_unknown or is_nameless or error_code(answer) in (refusals["validation"].type, refusals["serialization"].type):
         yield Difference(probe.id, "refusal", MISSING, _outcome(answer), claim)
 
 

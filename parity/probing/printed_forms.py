@@ -69,6 +69,7 @@ class PrintedForms(msgspec.Struct, frozen=True):
     refusals: dict[str, Refusal]
     enums: dict[str, PrintedEnum]
     patterns: dict[str, PrintedPattern]
+    recorded_elements: dict[str, str]
     nullable_elements: dict[str, str]
     plain_elements: dict[str, str]
     lowered: dict[str, Limit]

@@ -133,15 +133,21 @@ def _in_list(name: str, values: list[Any], path: str, where: str) -> Iterator[Vi
             for found in [_missing(label)] if value is None else _in_structure(element, value, f"{label}.", where):
                 yield Violation(found.path, found.rule, found.sentence, _UNSEEN)
     elif not all(_is_met(element, value, where) for value in values):
-        forms = printed_forms()
-        demands = list(_demands(element, where))
-        if name in forms.plain_elements:
-            yield _violation(name, values, path, demands[0])
-            return
-        texts = [demand.text for demand in demands]
-        if name not in forms.nullable_elements:
-            texts.append(forms.sentences["null"].text)
-        yield _violation(name, values, path, _demand("element", ", ".join(texts)))
+        yield _violation(name, values, path, _of_elements(name, element, where))
+
+
+def _of_elements(name: str, element: str, where: str) -> _Demand:
+    """What a list demands of its elements, in the form in which AWS prints it for that list."""
+    forms = printed_forms()
+    demands = list(_demands(element, where))
+    if name in forms.plain_elements:
+        return demands[0]
+    texts = [demand.text for demand in demands]
+    if name not in forms.nullable_elements:
+        texts.append(_null())
+    evidence = forms.nullable_elements.get(name) or forms.recorded_elements.get(name, "")
+    demand = _demand("element", ", ".join(texts))
+    return _Demand(demand.rule, demand.text, "documented" if evidence.startswith("rec:") else demand.claim)
 
 
 def _in_map(name: str, entries: dict[str, Any], path: str, where: str) -> Iterator[Violation]:

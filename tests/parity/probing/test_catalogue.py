@@ -119,6 +119,9 @@ def test_what_nobody_knows_is_not_expected():
         ("CreateFunctionUrlConfig/InvokeMode/enum/unknown", "published", "published"),
         ("CreateFunctionUrlConfig/AuthType/enum/unknown", "documented", "regression"),  # the model's order is no claim
         ("CreateFunction/Handler/pattern/foreign-end", "documented", "documented"),
+        ("UpdateFunctionConfiguration/VpcConfig.SubnetIds[]/pattern/foreign-end", "documented", "documented"),
+        ("CreateFunction/VpcConfig.SecurityGroupIds[]/pattern/foreign-end", "regression", "regression"),
+        ("CreateFunction/ImageConfig.Command[]/null/null", "regression", "regression"),
         ("CreateFunction/Tags{key}/length/above-max", "regression", "regression"),
         ("PutProvisionedConcurrencyConfig/ProvisionedConcurrentExecutions/range/below", "published", "published"),
     ],

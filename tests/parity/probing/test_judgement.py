@@ -61,6 +61,7 @@ FAILED = Answer(500, {"x-amzn-errortype": "ServiceException"}, b"{}")
         (RANGE, replace(refusal(RANGE), headers={"x-amzn-errortype": "ValidationException:http://x/"}), []),
         (LEAST, NOT_FOUND, []),
         (LEAST, CREATED, []),
+        (LEAST, Answer(404, {}, b"<html>"), [("refusal", "documented")]),
         (LEAST, FAILED, [("status", "documented")]),
         (LEAST, refusal(RANGE), [("refusal", "documented")]),
         (LEAST, refusal(OBJECT), [("refusal", "documented")]),
