@@ -16,7 +16,7 @@ from typing import Any
 
 from parity.decoding import decode
 from parity.deployment import Deployment
-from parity.error_answers import error_code
+from parity.error_answers import error_code, is_throttled
 from parity.observation import Answer, Observation
 from parity.patience import Pause, until_settled
 from parity.references import UnresolvedReference, remember, resolve
@@ -123,7 +123,8 @@ class StepRun:
     def _unmet(self, step: ExpandedStep, answer: Answer, wanted: Mapping[str, Any]) -> "_Unmet | None":
         """What of the condition the answer does not fulfil."""
         if answer.status >= 300:
-            return _Unmet(f"the answer was {answer.status} {error_code(answer) or ''}".rstrip(), 0.0)
+            hopeless_after = float("inf") if is_throttled(answer) else 0.0
+            return _Unmet(f"the answer was {answer.status} {error_code(answer) or ''}".rstrip(), hopeless_after)
         members = {"answer": self._decoded(step, answer)}
         for path, value in wanted.items():
             try:

@@ -19,6 +19,7 @@ from parity.scenario import Published
 
 MANIFEST = "MANIFEST.json"
 _SUFFIX = ".snapshot.json"
+_MESSAGE = re.compile(r"(.+)\.Messages\[(\d+)\]\.Body")  # what a queue brought
 _NOTHING: tuple[Any, ...] = (None, {}, [], "")  # what attests no answer
 _IN_REPOSITORY = "tests/aws/services/lambda_"
 
@@ -184,7 +185,15 @@ def _holds_answers(value: dict[str, Any]) -> bool:
 
 
 def _at(content: dict[str, Any], key: str) -> Any:
-    """The value at a path. What lies inside an answer is no answer: an answer is linked whole or not at all."""
+    """The value at a path. What lies inside an answer is no answer: an answer is linked whole or not at all.
+
+    But what a message carries is something of its own, which the answer of the queue only brought.
+    """
+    if message := _MESSAGE.fullmatch(key):
+        try:
+            return _at(content, message[1])["Messages"][int(message[2])]["Body"]
+        except (LookupError, TypeError):
+            raise NoRecording(f"the recording has nothing at {key}") from None
     value: Any = content
     for name in key.split("."):
         if isinstance(value, dict) and "ResponseMetadata" in value:

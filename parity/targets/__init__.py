@@ -31,9 +31,10 @@ __all__ = ["DEFAULT_REGION", "Aws", "Emulator", "Endpoint", "Target", "can_serve
 _START_LIMIT = 20.0  # seconds an emulator may take to say that it is ready
 _STOP_LIMIT = 10.0
 _READY = "Ready at "
-# Longer than an emulator's users would like: some steps look at what is still in progress, and scenarios that run side
-# by side on a busy machine take their time between two calls.
-_SETTLE_SECONDS = "0.3"
+# Minutes of AWS's waiting (retries of events) pass in moments. What settles takes 0.3 s by that, longer than an
+# emulator's users would like: some steps look at what is still in progress, and scenarios that run side by side on a
+# busy machine take their time between two calls.
+_TIMES = ("--time-scale", "0.01", "--settle-seconds", "30")
 _NO_SERVICES = 'needs companion services: pip install "lambda-parity[services]"'
 _LANGUAGES = {"nodejs": "Node.js", "python": "Python"}
 
@@ -112,7 +113,7 @@ class _EmulatorProcess:
         # -P: a folder named `emulator` where the user happens to stand is not ours.
         command = [sys.executable, "-P", "-m", "emulator", "serve", "--host", "127.0.0.1", "--port", "0"]
         self._process = subprocess.Popen(
-            [*command, "--allow-runtime-substitution", "--settle-seconds", _SETTLE_SECONDS, *arguments],
+            [*command, "--allow-runtime-substitution", *_TIMES, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
