@@ -6,14 +6,13 @@ Which environment serves an invocation is decided in assignment.py; the pool car
 environment that was used last, so under light load the others grow old and are reaped.
 """
 
-import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
 from emulator.execution.assignment import Assignment, assign
 from emulator.execution.environment import ExecutionEnvironment
 from emulator.execution.ticket import Ticket
-from emulator.execution.waiting import PATIENCE, WaitingLine
+from emulator.execution.waiting import ShortLine, WaitingLine
 
 PoolKey = tuple[str, str | None]
 """The key of a function version, and the tenant for whom it runs, if any."""
@@ -61,7 +60,7 @@ class Pool:
         self._start_environment = start_environment
         self._environments: set[ExecutionEnvironment] = set()
         self._finishing: set[ExecutionEnvironment] = set()
-        self._awaiting = WaitingLine()  # for an environment that is finishing
+        self._awaiting = ShortLine(self._find_another)  # for an environment that is finishing
         self._queued = WaitingLine()  # for room on the machine
 
     @property
@@ -101,7 +100,6 @@ class Pool:
             self.idle.pop().invoke(ticket)
         elif decision is Assignment.AWAIT:
             self._awaiting.add(ticket)
-            asyncio.get_running_loop().call_later(PATIENCE, self._stop_awaiting, ticket)
         elif decision is Assignment.QUEUE:
             self._queued.add(ticket)
             self._machine.wait_for_room(self)
@@ -116,15 +114,14 @@ class Pool:
         self._machine.count(1)
         environment.start(ticket)
 
-    def _stop_awaiting(self, ticket: Ticket) -> None:
+    def _find_another(self, ticket: Ticket) -> None:
         """The environment takes long to become free: the invocation gets another one."""
-        if self._awaiting.leave(ticket):
-            environments, limit = self._machine.room()
-            if environments < limit:
-                self._start(ticket)
-            else:
-                self._queued.add(ticket)
-                self._machine.wait_for_room(self)
+        environments, limit = self._machine.room()
+        if environments < limit:
+            self._start(ticket)
+        else:
+            self._queued.add(ticket)
+            self._machine.wait_for_room(self)
 
     def serve_waiting(self) -> None:
         """Tries once more to find environments for the invocations that wait for room."""

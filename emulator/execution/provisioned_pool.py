@@ -11,7 +11,7 @@ from typing import Protocol
 from emulator.execution.concurrency import Running
 from emulator.execution.environment import ExecutionEnvironment
 from emulator.execution.ticket import Ticket
-from emulator.execution.waiting import PATIENCE, WaitingLine
+from emulator.execution.waiting import ShortLine
 
 _FIRST_DELAY, _LONGEST_DELAY = 1.0, 60.0  # seconds until an environment that ended is replaced, if others did before
 
@@ -40,12 +40,11 @@ class ProvisionedPool:
         self.running = Running()
         self._steward = steward
         self._start_environment = start_environment
-        self._spill = spill
         self._wanted = 0
         self._environments: set[ExecutionEnvironment] = set()
         self._ready: set[ExecutionEnvironment] = set()  # those whose init is over
         self._idle: list[ExecutionEnvironment] = []  # the one used last is last
-        self._awaiting = WaitingLine()
+        self._awaiting = ShortLine(spill)
         self._delay = _FIRST_DELAY
         self._replacing: asyncio.TimerHandle | None = None
 
@@ -88,11 +87,6 @@ class ProvisionedPool:
             return
         # The one that was counted has answered its caller, and is about to ask for more.
         self._awaiting.add(ticket)
-        asyncio.get_running_loop().call_later(PATIENCE, self._stop_awaiting, ticket)
-
-    def _stop_awaiting(self, ticket: Ticket) -> None:
-        if self._awaiting.leave(ticket):
-            self._spill(ticket)
 
     def _start(self) -> None:
         environment = self._start_environment(self)

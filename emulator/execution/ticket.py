@@ -12,14 +12,15 @@ from emulator.pending import Pending
 class Ticket(msgspec.Struct, eq=False):
     """An admitted invocation. `outcome` is what its caller waits for; the caller may have given up on it.
 
-    `counted_in` is where it counts as running, until it ends. `waiting` while it has no environment. `stream` is the
-    response that the caller already gets.
+    `counted_in` is where it counts as running, until it ends. `waiting` while it has no environment, `waits_since` a
+    moment of time.monotonic. `stream` is the response that the caller already gets.
     """
 
     invocation: Invocation
     outcome: Pending[Outcome]
     counted_in: tuple[Running, ...]
     waiting: bool = False
+    waits_since: float = 0.0
     stream: ResponseStream | None = None
 
     def respond(self, stream: ResponseStream) -> None:

@@ -3,8 +3,11 @@
 A caller who goes away while waiting is not served any more: nothing has begun that AWS would bring to its end.
 """
 
+import asyncio
 from collections import deque
+from collections.abc import Callable
 from functools import partial
+from time import monotonic
 
 from emulator.execution.ticket import Ticket
 
@@ -53,3 +56,33 @@ class WaitingLine:
     def _given_up(self, ticket: Ticket) -> None:
         if ticket.waiting and self.leave(ticket):
             ticket.cancel()
+
+
+class ShortLine(WaitingLine):
+    """For what is about to be free: `lost` gets each ticket that has waited for PATIENCE, and waits here no more.
+
+    A client that asks as soon as it has its answer waits here each time, for a moment. So there is one timer for all
+    who wait, and none that must be cancelled.
+    """
+
+    def __init__(self, lost: Callable[[Ticket], object]) -> None:
+        super().__init__()
+        self._lost = lost
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, ticket: Ticket) -> None:
+        super().add(ticket)
+        ticket.waits_since = monotonic()
+        if self._timer is None:
+            self._look_in(PATIENCE)
+
+    def _look_in(self, seconds: float) -> None:
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        before = monotonic() - PATIENCE
+        while self._tickets and self._tickets[0].waits_since <= before:
+            self._lost(self.take())
+        if self._tickets and self._timer is None:
+            self._look_in(self._tickets[0].waits_since - before)
