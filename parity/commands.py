@@ -13,7 +13,7 @@ from parity.attestation.publication import open_publication
 from parity.choice import Choice
 from parity.corpus import scenarios_dir, snapshots_dir
 from parity.coverage import recordings as published
-from parity.coverage.survey import Survey
+from parity.coverage.survey import Survey, check_operations
 from parity.errors import UNREACHABLE, ParityError
 from parity.interruption import INTERRUPTED, stopping_cleanly
 from parity.listing import number
@@ -145,6 +145,7 @@ def coverage(
     snapshots: Path | None,
 ) -> int:
     """`parity coverage`. With `recordings`, only tells which of them are not used."""
+    check_operations(operations)
     scenarios = Choice(root).load()
     if recordings is not None:
         listed = published.load(root or scenarios_dir())
@@ -152,7 +153,7 @@ def coverage(
         coverage_table.show_use(use)
         return use.exit_code
     survey = Survey.of(scenarios, snapshots or snapshots_dir())
-    matrix = survey.matrix.of(survey.checked(operations))
+    matrix = survey.matrix.of(operations)
     if as_json is not None:
         as_json.write_bytes(coverage_table.as_json(matrix))
     if as_html is not None:

