@@ -12,6 +12,8 @@ from typing import Any, ClassVar, Self
 class EmulatorError(Exception):
     """Our fault or the machine's. Never dressed as an answer of AWS."""
 
+    status: ClassVar[int] = 500
+
 
 class ServiceError(Exception):
     """What AWS would answer. The class bears AWS's exact exception name and words the message.
@@ -1160,8 +1162,55 @@ class InvalidParameterValueException(ServiceError):
         return cls(f"The durable execution has ended with the following status: {status}")
 
 
+# --- What AWS does not know. ---
+
+
+class CodeFolderError(EmulatorError):
+    """A folder of the host that code cannot be run from (hot reload): the user's to mend, so no client tries again."""
+
+    status = 400
+
+    @classmethod
+    def relative(cls, folder: str) -> Self:
+        """S3Key is no absolute path."""
+        return cls(
+            f"Hot reload: S3Key must be the absolute path of a folder on the emulator's machine, and {folder!r} is not "
+            "absolute (~ is not expanded)."
+        )
+
+    @classmethod
+    def whole_machine(cls) -> Self:
+        """S3Key is `/`."""
+        return cls("Hot reload: S3Key must be the absolute path of a folder, and / is the whole machine.")
+
+    @classmethod
+    def missing(cls, folder: str) -> Self:
+        """There is nothing, or not any more."""
+        return cls(f"Hot reload: there is no folder {folder} on the emulator's machine.")
+
+    @classmethod
+    def no_folder(cls, path: str) -> Self:
+        """There is something else."""
+        return cls(f"Hot reload: {path} is not a folder.")
+
+    @classmethod
+    def unreadable(cls, path: str, reason: str) -> Self:
+        """It may not be looked into."""
+        return cls(f"Hot reload: {path} cannot be read: {reason}.")
+
+    @classmethod
+    def closed_to_functions(cls, folder: str) -> Self:
+        """It may, but not by functions, which run as another user here."""
+        return cls(
+            f"Hot reload: functions run as a user of their own here, who may not read {folder}. "
+            f"Let others in: chmod o+rx {folder}"
+        )
+
+
 # --- What this emulator cannot do yet. ---
 
 
 class NotYetError(EmulatorError):
     """A part of AWS that comes with a later issue; answered with 501 and the message, which says what."""
+
+    status = 501

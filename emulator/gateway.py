@@ -166,7 +166,7 @@ class Gateway:
         if isinstance(error, ServiceError):
             return self._errors.serialize(error, request_id)
         if isinstance(error, EmulatorError):
-            return _plain(501 if isinstance(error, NotYetError) else 500, str(error), request_id)
+            return _plain(error.status, str(error), request_id)
         where = f"{request.method} {request.path}" if request else "an operation"
         _log.error("%s failed (request id %s)", where, request_id, exc_info=error)
         return self._errors.serialize(ServiceException.unexpected(request_id), request_id)

@@ -151,11 +151,11 @@ class Settings:
         """
         values: dict[str, Any] = {}
         for setting in fields(cls):
-            variable = variable_of(setting.name)
             given = overrides.pop(setting.name, None)
             source = "--" + setting.name.replace("_", "-")
-            if given is None and environment.get(variable):
-                given, source = environment[variable], variable
+            for variable in (_own_variable(setting.name), variable_of(setting.name)):
+                if given is None and environment.get(variable):
+                    given, source = environment[variable], variable
             if given is not None:
                 values[setting.name] = _parse(setting.metadata["parse"], source, str(given))
         if overrides:
@@ -171,6 +171,13 @@ def _parse(parse: Callable[[str], object], source: str, text: str) -> object:
 
 
 def variable_of(name: str) -> str:
-    """The environment variable of the setting `name`: `PARITY_PORT` for `port`. Raises KeyError if there is none."""
+    """The environment variable of the setting `name`: `PARITY_PORT` for `port`. Raises KeyError if there is none.
+
+    It may be one that others know too; its own, `PARITY_` and its name, is then heard first.
+    """
     variable = {setting.name: setting.metadata["variable"] for setting in fields(Settings)}[name]
-    return variable or "PARITY_" + name.upper()
+    return variable or _own_variable(name)
+
+
+def _own_variable(name: str) -> str:
+    return "PARITY_" + name.upper()

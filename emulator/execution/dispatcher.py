@@ -15,12 +15,14 @@ from emulator.errors import EmulatorError
 from emulator.execution.admission import scaling_reason, tenant_environments, throttled
 from emulator.execution.concurrency import Concurrency
 from emulator.execution.environment import ExecutionEnvironment, Owner
+from emulator.execution.followed_folders import FollowedFolders
 from emulator.execution.freezing import Freezer
 from emulator.execution.invocation import Invocation, Outcome
 from emulator.execution.logs import LogStore
 from emulator.execution.pool import Pool, PoolKey
 from emulator.execution.provisioned_pool import ProvisionedPool
 from emulator.execution.provisioning import Provisioning, Shares
+from emulator.execution.reloading_pool import ReloadingPool
 from emulator.execution.start_gate import StartGate
 from emulator.execution.ticket import Ticket
 from emulator.execution.variables import ON_DEMAND, PROVISIONED
@@ -51,6 +53,7 @@ class Dispatcher:
         self._freezer = Freezer(settings.freeze_after_ms and settings.freeze_after_ms / 1000)
         self._concurrency = Concurrency(settings, taken_in_account)
         self._pools: dict[PoolKey, Pool] = {}
+        self._folders = FollowedFolders()
         self._provisioning = Provisioning(self._provisioned_pool, clock, settings.max_environments)
         self._environments = 0
         self.crowded = False
@@ -109,6 +112,7 @@ class Dispatcher:
         environments = [environment for pool in list(self._pools.values()) for environment in pool.stop()]
         environments += self._provisioning.close()
         await asyncio.gather(*(environment.closed() for environment in environments))
+        await asyncio.to_thread(self._folders.close)
         await self._executor.close()
 
     def _refuse_tenants(self, version: FunctionVersion, function: Function) -> None:
@@ -129,7 +133,10 @@ class Dispatcher:
         )
 
     def _make_pool(self, version: FunctionVersion, key: PoolKey) -> Pool:
-        pool = self._pools[key] = Pool(key, self, self._starting(version, ON_DEMAND))
+        start = self._starting(version, ON_DEMAND)
+        folders = version.code_folders
+        pool = ReloadingPool(key, self, start, self._folders, folders) if folders else Pool(key, self, start)
+        self._pools[key] = pool
         self._reap_later()
         return pool
 
@@ -188,6 +195,7 @@ class Dispatcher:
         """Forgets a pool. An invocation of the same version makes a new one."""
         if self._pools.get(pool.key) is pool:
             del self._pools[pool.key]
+            pool.forgotten()
 
     def _forget_if_empty(self, pool: Pool) -> None:
         # Somebody may have given up on waiting for its first environment.

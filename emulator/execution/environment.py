@@ -40,6 +40,7 @@ from emulator.wire.incoming_body import IncomingBody
 _COLD_STATES = (State.INITIALIZING, State.REINITIALIZING)
 _BUSY_STATES = (State.RUNNING, State.FINISHING)
 _OVER = (State.STOPPING, State.STOPPED)
+_GETTING_READY = (State.RESETTING, State.INITIALIZING)
 
 
 class Owner(Protocol):
@@ -88,22 +89,32 @@ class ExecutionEnvironment:
         self._extended = False  # there are extensions, and Init is over
         self._subscribers: set[str] = set()  # names of extensions that have subscribed to telemetry, once at least
         self._stored: Failure | None = None  # of the last init
-        self._was_idle = False  # when it failed: its owner has it among those that are available
+        self._offered = False  # its owner has it among those that are available
+        self._stale = False  # the code has changed since what runs was started
         self._deadline: asyncio.TimerHandle | None = None
 
     # --- What the pool says ---
 
     def start(self, ticket: Ticket | None = None) -> None:
         """Starts the environment, for an invocation that is served as soon as it is ready; or ahead of any."""
-        self._move(Event.START)
         if ticket is not None:
             self._serving.assign(ticket)
-        self._processes.start("init")
+        self._start()
+
+    def _start(self) -> None:
+        self._move(Event.START)
+        self._launch("init")
+
+    def _launch(self, phase: str) -> None:
+        self._stale = False
+        self._processes.start(phase)
 
     def invoke(self, ticket: Ticket) -> None:
         """Serves an invocation. The environment must be available."""
+        self._offered = False
         self._serving.assign(ticket)
-        if self.state is not State.RESETTING:  # else something died while it was idle, and must be cleared away first
+        # What died while it was idle must be cleared away first; what is started for changed code gets ready first.
+        if self.state not in _GETTING_READY:
             self._begin()
 
     def _begin(self) -> None:
@@ -115,7 +126,21 @@ class ExecutionEnvironment:
         if self.state is State.RUNNING:
             self._give_event()
         else:
-            self._processes.start("invoke")
+            self._launch("invoke")
+
+    def code_changed(self) -> None:
+        """The code is another one now: what runs is replaced, as soon as no invocation needs it any more."""
+        if self.state is State.IDLE:
+            self._reload()
+        elif self.state is State.COLD:
+            self._start()
+        elif self.state not in _OVER:
+            self._stale = True
+
+    def _reload(self) -> None:
+        self._stale = True
+        self._move(Event.CHANGED)
+        self._end_processes(SPINDOWN)
 
     def stop(self) -> None:
         """Ends the environment; what runs in it is cut off, but that extensions are told and have some time to end.
@@ -340,10 +365,14 @@ class ExecutionEnvironment:
 
     def _become_available(self) -> None:
         self.idle_since = self._loop.time()
+        if self._stale and self.state is State.IDLE:
+            self._reload()
         if self._serving.ticket is None:
-            self._owner.environment_available(self)
-        else:  # it was started for this invocation, or has been reset since it was given it
-            self._begin()
+            if not self._offered:
+                self._offered = True
+                self._owner.environment_available(self)
+        elif self.state not in _GETTING_READY:
+            self._begin()  # it was started for this invocation, or has been reset since it was given it
 
     # --- Freezing ---
 
@@ -361,11 +390,10 @@ class ExecutionEnvironment:
 
     def _reset(self, reason: str) -> None:
         """Ends all that runs; the environment is COLD as soon as nothing does, and then available."""
-        self._was_idle = self.state is State.IDLE
         self._move(Event.FAILED)
         self._serving.memory_used_mb(exactly=True)
         self._end_processes(reason)
-        if self.state is State.RESETTING and not self._was_idle:
+        if self.state is State.RESETTING and not self._offered:
             self._owner.environment_finishing(self)  # it has /tmp, and what else may be wanted next
 
     def _end_processes(self, reason: str) -> None:
@@ -379,7 +407,9 @@ class ExecutionEnvironment:
         self._extended = self._frozen = False
         if self.state is State.RESETTING:
             self._move(Event.CLEARED)
-            if self._serving.ticket is not None or not self._was_idle:
+            if self._stale:
+                self._start()
+            if self._serving.ticket is not None or not self._offered:
                 self._become_available()
         elif self.state is State.STOPPING:
             self._processes.close()

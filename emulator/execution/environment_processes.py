@@ -88,6 +88,8 @@ class EnvironmentProcesses:
         try:
             if self.sandbox is None:
                 self.sandbox = await self._executor.create(self._version, self)
+            elif self._version.code_folders:
+                await self.sandbox.renew()
             generation = self._next_generation(self.sandbox, phase)
             address = await generation.open(self._executor.runtime_api_host, self._gate)
         except EmulatorError as error:

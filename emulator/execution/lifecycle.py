@@ -21,6 +21,8 @@
 * FINISHING is the time between a runtime's answer and the moment when it and all extensions that hear of invocations
   ask for the next event: the caller has been served, the environment is not free yet.
 * RESETTING and STOPPING last only where there are extensions, which are told and have some time to end.
+* Code that runs straight from a folder may change under an environment. If nothing is being served there, what runs is
+  replaced at once: IDLE --changed--> RESETTING --cleared--> COLD --start--> INITIALIZING.
 * What the table does not name cannot happen, and raises.
 """
 
@@ -49,12 +51,13 @@ class Event(Enum):
 
     __hash__ = object.__hash__  # Enum's own is written in Python, and this is looked up several times in each call
 
-    START = auto()  # the runtime is started for the first time
+    START = auto()  # the runtime is started outside of an invocation
     READY = auto()  # the runtime asked for an event, and so did all extensions that are waited for
     INVOKE = auto()  # an invocation was assigned
     ANSWERED = auto()  # the runtime posted a response or an error
     FAILED = auto()  # the runtime or an extension ended, or had to be killed
-    CLEARED = auto()  # nothing runs any more after a failure
+    CHANGED = auto()  # what runs is no longer the function's code
+    CLEARED = auto()  # nothing runs any more after a failure or a change
     STOP = auto()
     ENDED = auto()  # nothing runs any more, and nothing will
 
@@ -62,11 +65,14 @@ class Event(Enum):
 TRANSITIONS: dict[State, dict[Event, State]] = {
     State.NEW: {Event.START: State.INITIALIZING, Event.STOP: State.STOPPING},
     State.INITIALIZING: {Event.READY: State.IDLE, Event.FAILED: State.RESETTING, Event.STOP: State.STOPPING},
-    State.IDLE: {Event.INVOKE: State.RUNNING, Event.FAILED: State.RESETTING, Event.STOP: State.STOPPING},
+    State.IDLE: {
+        **{Event.INVOKE: State.RUNNING, Event.FAILED: State.RESETTING},
+        **{Event.CHANGED: State.RESETTING, Event.STOP: State.STOPPING},
+    },
     State.RUNNING: {Event.ANSWERED: State.FINISHING, Event.FAILED: State.RESETTING, Event.STOP: State.STOPPING},
     State.FINISHING: {Event.READY: State.IDLE, Event.FAILED: State.RESETTING, Event.STOP: State.STOPPING},
     State.RESETTING: {Event.CLEARED: State.COLD, Event.STOP: State.STOPPING},
-    State.COLD: {Event.INVOKE: State.REINITIALIZING, Event.STOP: State.STOPPING},
+    State.COLD: {Event.INVOKE: State.REINITIALIZING, Event.START: State.INITIALIZING, Event.STOP: State.STOPPING},
     State.REINITIALIZING: {Event.READY: State.RUNNING, Event.FAILED: State.RESETTING, Event.STOP: State.STOPPING},
     State.STOPPING: {Event.ENDED: State.STOPPED},
     State.STOPPED: {},

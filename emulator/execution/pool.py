@@ -163,6 +163,9 @@ class Pool:
 
     # --- Ending ---
 
+    def forgotten(self) -> None:
+        """Nobody will use it again."""
+
     def reap(self, before: float) -> None:
         """Stops environments that have been idle since before that time (of the event loop)."""
         while self.idle and self.idle[0].idle_since <= before:

@@ -1,4 +1,8 @@
-"""Unpacks deployment packages and layers: once for each content, however many environments and versions run it."""
+"""Where code lies: packages and layers unpacked, once for each content, however many environments and versions run it.
+
+A package that is a folder of the host is not unpacked but shown as it stands, as code or as the only layer. Among
+several layers it is merged like the others, as it is at that moment.
+"""
 
 import asyncio
 import hashlib
@@ -10,6 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from emulator.resources.code import CodePackage
+from emulator.resources.code_folder import refuse_unusable
 
 _AT_ONCE = 512 * 1024  # bytes of a zip that is unpacked without leaving the event loop
 
@@ -27,8 +32,13 @@ class CodeFolders:
     async def acquire(self, *packages: CodePackage) -> str:
         """The folder that holds the content of a package, or of several (layers), merged in their order.
 
-        Every `acquire` needs a `release` of what it returned.
+        Every `acquire` needs a `release` of what it returned. Raises CodeFolderError for a folder that is not there.
         """
+        if len(packages) == 1 and (folder := packages[0].folder) is not None:
+            refuse_unusable(folder)
+            return folder
+        if any(package.folder is not None for package in packages):
+            packages = tuple(await asyncio.to_thread(lambda: [package.pinned() for package in packages]))
         names = " ".join(package.sha256 for package in packages)
         path = self._folder / hashlib.sha256(names.encode()).hexdigest()[:32]
         key = str(path)
@@ -43,7 +53,9 @@ class CodeFolders:
         return key
 
     def release(self, path: str) -> None:
-        """Says that one user less needs a folder."""
+        """Says that one user less needs a folder. One of the host is nobody's to delete."""
+        if path not in self._users:
+            return
         self._users[path] -= 1
         if self._users[path] == 0:
             del self._users[path], self._unpacking[path]

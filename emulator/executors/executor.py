@@ -140,6 +140,12 @@ class Sandbox(Protocol):
         Returns at once; what is started next finds none of it. Nothing is told of those who end by it.
         """
 
+    async def renew(self) -> None:
+        """Has what is started next find the code and the layers of folders of the host as they are now, /tmp untouched.
+
+        Nothing may run. Raises EmulatorError, in one line, if a folder cannot be had any more.
+        """
+
     def freeze(self) -> None:
         """Takes the processor from everything in it, also from what is being started just now. Returns at once.
 

@@ -9,13 +9,15 @@ included, and its code lies in another folder than /var/task: LAMBDA_TASK_ROOT s
 environment.
 """
 
+import stat
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from emulator import quotas
-from emulator.errors import EmulatorError, NotYetError
+from emulator.errors import CodeFolderError, EmulatorError, NotYetError
 from emulator.executors.code_folders import CodeFolders
 from emulator.executors.executable import check_architecture
 from emulator.executors.executor import Places, SandboxListener
@@ -28,6 +30,8 @@ from emulator.executors.spawner_link import SpawnerLink
 from emulator.resources.function import FunctionVersion
 from emulator.resources.runtime import ACCEPTED
 from emulator.settings import Settings
+
+_OTHERS_READ = stat.S_IROTH | stat.S_IXOTH
 
 
 class ProcessExecutor:
@@ -72,27 +76,42 @@ class ProcessExecutor:
         """See Executor.create."""
         interpreter = await self._interpreter(version)
         abilities = await self._spawner.abilities()
+        try:
+            folder = self._make_folder()
+        except OSError as error:
+            raise EmulatorError(f"No folder can be made for the function: {error}.") from error
+        make_plan = partial(self._make_plan, version, interpreter, folder, abilities)
+        try:
+            plan = await make_plan()
+        except BaseException:
+            self._spawner.remove(str(folder))
+            raise
+
+        def release() -> None:
+            self._sandboxes.discard(sandbox)
+            self._spawner.remove(str(folder))
+
+        sandbox = ProcessSandbox(self._spawner, plan, make_plan, listener, release)
+        self._sandboxes.add(sandbox)
+        return sandbox
+
+    async def _make_plan(
+        self, version: FunctionVersion, interpreter: Interpreter | None, folder: Path, abilities: Any
+    ) -> Plan:
+        """The plan of a sandbox whose own files are in `folder`. Its code is kept until the plan is given up."""
         unpacked = await self._unpack(version)
         try:
+            for path in version.code_folders:
+                _check_readable(path, abilities)
             if interpreter is None:
                 check_architecture(Path(unpacked[0], "bootstrap"), version.architectures[0])
-            folder = self._make_folder()
-            plan = self._plan(version, interpreter, [Path(path) for path in unpacked], folder, abilities)
+            return self._plan(version, interpreter, unpacked, folder, abilities)
         except EmulatorError:
             self._release(unpacked)
             raise
         except OSError as error:
             self._release(unpacked)
-            raise EmulatorError(f"No folder can be made for the function: {error}.") from error
-
-        def release() -> None:
-            self._sandboxes.discard(sandbox)
-            self._release(unpacked)
-            self._spawner.remove(str(folder))
-
-        sandbox = ProcessSandbox(self._spawner, plan, listener, release)
-        self._sandboxes.add(sandbox)
-        return sandbox
+            raise EmulatorError(f"The function's code cannot be read: {error}.") from error
 
     def retire(self, version_key: str) -> None:
         """See Executor.retire. Nothing is kept for a version beyond its sandboxes."""
@@ -158,12 +177,12 @@ class ProcessExecutor:
         self,
         version: FunctionVersion,
         interpreter: Interpreter | None,
-        unpacked: Sequence[Path],
+        unpacked: Sequence[str],
         folder: Path,
         abilities: Any,
     ) -> Plan:
         isolated = bool(abilities["isolated"])
-        code, layers = unpacked[0], unpacked[1] if version.layers else None
+        code, layers = Path(unpacked[0]), Path(unpacked[1]) if version.layers else None
         places = Places() if isolated else _bare_places(interpreter, code, layers, folder)
         tree = sandbox_view(places, code, layers, folder / "tmp", interpreter, empty=self._empty) if isolated else []
         layout = {
@@ -177,14 +196,28 @@ class ProcessExecutor:
             "group": GROUP,
             "open_files": quotas.FILE_DESCRIPTORS,
         }
+        shown = [_which(path) for path in unpacked]
+        give_up = partial(self._release, unpacked)
         if interpreter is None:
-            return Plan(places, layout, bootstrap_program(places, code, layers), code, layers)
+            return Plan(places, layout, bootstrap_program(places, code, layers), code, layers, shown, give_up)
         wrapper = (version.variables or {}).get("AWS_LAMBDA_EXEC_WRAPPER")
         if isinstance(interpreter, NodeInterpreter):
             program = node_program(places, interpreter, version, wrapper, isolated=isolated)
         else:
             program = python_program(places, interpreter, wrapper, isolated=isolated)
-        return Plan(places, layout, program, code, layers)
+        return Plan(places, layout, program, code, layers, shown, give_up)
+
+
+def _which(path: str) -> tuple[str, int, int]:
+    status = Path(path).stat()
+    return path, status.st_dev, status.st_ino
+
+
+def _check_readable(folder: str, abilities: Any) -> None:
+    """Raises CodeFolderError if functions run as a user who may not look into `folder`."""
+    own_user = abilities["isolated"] and abilities.get("ids") != "one"
+    if own_user and Path(folder).stat().st_mode & _OTHERS_READ != _OTHERS_READ:
+        raise CodeFolderError.closed_to_functions(folder)
 
 
 def _bare_places(interpreter: Interpreter | None, code: Path, layers: Path | None, folder: Path) -> Places:

@@ -6,7 +6,7 @@ import os
 import re
 import signal
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,7 +26,8 @@ _PEAK = re.compile(rb"VmHWM:\s*(\d+) kB")
 class Plan(NamedTuple):
     """What a sandbox is made from. `layout` is what the spawner is told (spawner/process.py).
 
-    `code` and `layers` are where these are unpacked; `layers` is None for a function that has none.
+    `code` and `layers` are where these are unpacked; `layers` is None for a function that has none. `shown` tells which
+    folders these are: another one may come to lie at the same path. `give_up` says that they are no longer needed.
     """
 
     places: Places
@@ -34,28 +35,52 @@ class Plan(NamedTuple):
     program: Program
     code: Path
     layers: Path | None
+    shown: list[tuple[str, int, int]]
+    give_up: Callable[[], None]
 
 
 class ProcessSandbox:
     """See executor.Sandbox. Its init is started with the first runtime, and again should it ever be killed."""
 
     def __init__(
-        self, spawner: SpawnerLink, plan: Plan, listener: SandboxListener, release: Callable[[], None]
+        self,
+        spawner: SpawnerLink,
+        plan: Plan,
+        make_plan: Callable[[], Awaitable[Plan]],
+        listener: SandboxListener,
+        release: Callable[[], None],
     ) -> None:
-        self.places = plan.places
         self._spawner = spawner
-        self._layout = plan.layout
-        self._program = plan.program
+        self._make_plan = make_plan
         self._listener = listener
         self._release = release
         self._loop = asyncio.get_running_loop()
-        self._extensions = ExtensionProcesses(plan.places, plan.code, plan.layers, self._tell_running, listener)
+        self._adopt(plan)
         self._control: socket.socket | None = None
         self._output = -1
         self._status = -1  # descriptor of the runtime's /proc/…/status
         self._running: int | None = None
         self._peak = 0
         self._stopped = False
+
+    def _adopt(self, plan: Plan) -> None:
+        self._plan = plan
+        self.places = plan.places
+        self._layout = plan.layout
+        self._program = plan.program
+        self._extensions = ExtensionProcesses(plan.places, plan.code, plan.layers, self._tell_running, self._listener)
+
+    async def renew(self) -> None:
+        """See Sandbox.renew. If it is not the same folders any more, the next runtime has an init and mounts anew."""
+        plan = await self._make_plan()
+        if self._stopped:
+            plan.give_up()
+            return
+        former = self._plan
+        self._adopt(plan)
+        former.give_up()
+        if plan.shown != former.shown:
+            self._hang_up()
 
     def start_runtime(self, number: int, variables: Mapping[str, str]) -> None:
         """See Sandbox.start_runtime. Raises EmulatorError if the helper process is beyond help."""
@@ -151,6 +176,7 @@ class ProcessSandbox:
             self._running = None
             self._extensions.forget()
             self._hang_up()
+            self._plan.give_up()
             self._release()
 
     def _bare_variables(self) -> dict[str, str]:

@@ -23,7 +23,9 @@ def python_program(places: Places, interpreter: Interpreter, wrapper: str | None
     path = Path(interpreter.path)
     if isolated and path.is_relative_to(interpreter.prefix):
         path = Path(places.language_root, path.relative_to(interpreter.prefix))
-    options = [] if isolated else ["-S"]  # the packages installed for the interpreter are not the function's
+    # The packages installed for the interpreter are not the function's. Compiled files are known by the second in which
+    # their source was written, and by its size: not enough for a folder in which someone is at work.
+    options = [] if isolated else ["-S", "-B"]
     return _wrapped(wrapper, places, (str(path), *options, f"{places.runtime_folder}/bootstrap.py"))
 
 

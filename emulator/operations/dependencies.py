@@ -38,12 +38,12 @@ class Found:
 def look_up(call: Call, members: Mapping[str, Any], code: Mapping[str, Any]) -> Coroutine[Any, Any, Found] | None:
     """Asks for what a request depends on; `code` is where it names its package. None where nobody is to be asked.
 
-    Raises NotYetError at once for a package that cannot be had here, and when it asks what AWS would answer for what is
-    not there.
+    Raises NotYetError or CodeFolderError at once for a package that cannot be had here, and when it asks what AWS would
+    answer for what is not there.
     """
     location = location_of(call, code)
     if call.companion is None:
-        return None
+        return None if location is None else _look_into_folder(call, location)
     vpc = members.get("VpcConfig", {})
     asked = (
         location,
@@ -53,6 +53,10 @@ def look_up(call: Call, members: Mapping[str, Any], code: Mapping[str, Any]) -> 
         can_ask(call, _target(members)),
     )
     return _look_up(call, call.companion, members, location) if any(asked) else None
+
+
+async def _look_into_folder(call: Call, location: Location) -> Found:
+    return Found(await fetch_package(call, location))
 
 
 def _role(call: Call, members: Mapping[str, Any]) -> str | None:

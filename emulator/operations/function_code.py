@@ -6,7 +6,7 @@ from html import escape
 from urllib.parse import parse_qsl
 
 from emulator.clock import Clock
-from emulator.errors import InvalidParameterValueException
+from emulator.errors import CodeFolderError, InvalidParameterValueException
 from emulator.operations.asking import answer_after
 from emulator.operations.call import Call, Members
 from emulator.operations.code_signing import refuse_untrusted
@@ -76,7 +76,8 @@ def _check_package_type(present: FunctionVersion, members: Members) -> None:
 def code_download(links: CodeLinks, clock: Clock) -> Callable[[Request], Response]:
     """The handler of `GET /_parity/code/<token>?…`, to which the links of GetFunction lead.
 
-    It answers 200 with the zip, or as S3 does: 403 with an XML error once the link has expired or was altered.
+    It answers 200 with the zip, or as S3 does: 403 with an XML error once the link has expired or was altered. Of a
+    folder it is a zip of what that holds now; 404 in our own words if it is gone.
     """
 
     def download(request: Request) -> Response:
@@ -87,6 +88,9 @@ def code_download(links: CodeLinks, clock: Clock) -> Callable[[Request], Respons
             body = f"<Error><Code>{error.code}</Code><Message>{escape(str(error))}</Message></Error>"
             declaration = '<?xml version="1.0" encoding="UTF-8"?>\n'
             return Response(403, {"Content-Type": "application/xml"}, (declaration + body).encode())
-        return Response(200, {"Content-Type": "application/zip"}, package.zip_bytes)
+        try:
+            return Response(200, {"Content-Type": "application/zip"}, package.pinned().zip_bytes)
+        except CodeFolderError as error:
+            return Response(404, {"Content-Type": "text/plain; charset=utf-8"}, str(error).encode())
 
     return download

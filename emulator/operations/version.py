@@ -36,8 +36,8 @@ def _condition(function: Function) -> Condition:
 
 
 def _check_code(latest: FunctionVersion, code_sha256: str | None) -> None:
-    if code_sha256 and code_sha256 != latest.code.sha256:
-        raise InvalidParameterValueException.code_sha256(code_sha256, latest.code.sha256)
+    if code_sha256 and code_sha256 != (present := latest.code.current().sha256):
+        raise InvalidParameterValueException.code_sha256(code_sha256, present)
 
 
 def list_versions_by_function(call: Call, members: Members) -> Members:

@@ -1,13 +1,15 @@
 """Deployment packages: zip files and container images."""
 
 import base64
+import contextlib
 import hashlib
 import io
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from emulator import ids, quotas
-from emulator.errors import InvalidParameterValueException, RequestEntityTooLargeException
+from emulator.errors import CodeFolderError, InvalidParameterValueException, RequestEntityTooLargeException
+from emulator.resources.code_folder import content_of, zip_folder
 
 
 @dataclass(slots=True, frozen=True)
@@ -16,12 +18,40 @@ class CodePackage:
 
     `sha256` is what AWS prints as CodeSha256: base64 for a zip, the hex digest for an image. `size` is in bytes of the
     zip, `unzipped_size` in bytes of what it holds. An image has no bytes here, and size 0 as on AWS.
+
+    `folder` is the absolute path of a folder of the host that is run as it stands (hot reload). Such a package has no
+    zip; its digest is that of the folder's content, its size that of the files, and both are of the last look at them.
+    It may be larger than a package of AWS: while one works on it, much lies in a folder that will not be shipped.
     """
 
     zip_bytes: bytes
     sha256: str
     size: int
     unzipped_size: int = 0
+    folder: str | None = None
+
+    def current(self) -> "CodePackage":
+        """Itself; of a folder, as it is now. One that is gone is told as it was."""
+        if self.folder is None:
+            return self
+        content = content_of(self.folder)
+        with contextlib.suppress(CodeFolderError):
+            content.glance()
+        return replace(self, sha256=content.digest or self.sha256, size=content.size)
+
+    def pinned(self) -> "CodePackage":
+        """Itself; of a folder, a package of what it holds now, which no longer changes. Raises CodeFolderError."""
+        if self.folder is None:
+            return self
+        zip_bytes, digest, size = zip_folder(self.folder)
+        return CodePackage(zip_bytes, digest, size, size)
+
+
+def folder_package(folder: str) -> CodePackage:
+    """The package that a folder is. Raises CodeFolderError. It reads all files when it sees them for the first time."""
+    content = content_of(folder)
+    content.look()
+    return CodePackage(b"", content.digest, content.size, folder=folder)
 
 
 @dataclass(slots=True, frozen=True)

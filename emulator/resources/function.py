@@ -123,6 +123,12 @@ class FunctionVersion:
         return arn_of_provider
 
     @property
+    def code_folders(self) -> list[str]:
+        """The folders of the host that it runs straight from: of its code, and of its layers."""
+        packages = (self.code, *(layer.code for layer in self.layers))
+        return [package.folder for package in packages if package.folder is not None]
+
+    @property
     def layers_size(self) -> int:
         """Bytes that the layers hold, unzipped."""
         return sum(layer.code.unzipped_size for layer in self.layers)
@@ -142,18 +148,19 @@ class FunctionVersion:
 
     def describe(self, qualifier: str | None = None) -> dict[str, Any]:
         """AWS's FunctionConfiguration. `qualifier` is the one the ARN bears: none, a version, or an alias."""
+        code = self.code.current()
         members = {
             "FunctionName": self.name,
             "FunctionArn": arn.function_arn(self.region, self.account_id, self.name, qualifier),
             "Runtime": self.runtime,
             "Role": self.role,
             "Handler": self.handler,
-            "CodeSize": self.code.size,
+            "CodeSize": code.size,
             "Description": self.description,
             "Timeout": self.timeout,
             "MemorySize": self.memory_size,
             "LastModified": clock.iso_milliseconds(self.last_modified),
-            "CodeSha256": self.code.sha256,
+            "CodeSha256": code.sha256,
             "Version": self.version,
             "VpcConfig": self._describe_vpc(),
             "DeadLetterConfig": self.dead_letter_arn and {"TargetArn": self.dead_letter_arn},
@@ -161,7 +168,7 @@ class FunctionVersion:
             "KMSKeyArn": self.kms_key_arn,
             "TracingConfig": {"Mode": self.tracing_mode},
             "RevisionId": self.revision_id,
-            "Layers": [{"Arn": layer.arn, "CodeSize": layer.code.size} for layer in self.layers] or None,
+            "Layers": [{"Arn": layer.arn, "CodeSize": layer.code.current().size} for layer in self.layers] or None,
             **MEMBERS[self.condition],
             "FileSystemConfigs": list(self.file_systems) or None,
             "PackageType": self.package_type,
@@ -205,6 +212,11 @@ class FunctionVersion:
             "VpcId": self.vpc_config.get("VpcId", unknown),
             "Ipv6AllowedForDualStack": self.vpc_config.get("Ipv6AllowedForDualStack", False),
         }
+
+
+def _contents(version: FunctionVersion) -> list[str]:
+    """Digests of what it runs from, at this moment."""
+    return [package.current().sha256 for package in (version.code, *(layer.code for layer in version.layers))]
 
 
 @dataclass(slots=True)
@@ -316,10 +328,16 @@ class Function:
         """Make a new version of what `$LATEST` holds now. Without a description it has that of `$LATEST`.
 
         `publish_to` is AWS's PublishTo: with `LATEST_PUBLISHED` the version takes the place of the last one of these.
+        What runs straight from a folder is published as that stands now: a version never changes. Raises
+        CodeFolderError if it cannot be read.
         """
+        pinned = {
+            "code": self.latest.code.pinned(),
+            "layers": tuple(LayerReference(layer.arn, layer.code.pinned()) for layer in self.latest.layers),
+        }
         number = arn.LATEST_PUBLISHED if publish_to else self._next_number()
         changes = {"version": number} if description is None else {"version": number, "description": description}
-        self.versions[number] = self.latest.derive(moment, condition, changes)
+        self.versions[number] = self.latest.derive(moment, condition, pinned | changes)
         self._published[publish_to] = (self.latest.key, number)
         return self.versions[number]
 
@@ -334,7 +352,10 @@ class Function:
         new version possible [issues: getmoto/moto#8379, whose author verified it against AWS in 2024].
         """
         key, number = self._published.get(publish_to, ("", ""))
-        return self.versions.get(number) if key == self.latest.key else None
+        published = self.versions.get(number) if key == self.latest.key else None
+        if published is None or not self.latest.code_folders:
+            return published
+        return published if _contents(published) == _contents(self.latest) else None
 
     def aliases_of(self, version: str) -> Iterator[Alias]:
         """The aliases that refer to a version, as their main one or by weight."""

@@ -44,7 +44,8 @@ class LayerVersion:
 
     def describe(self, location: str) -> dict[str, Any]:
         """AWS's answer to PublishLayerVersion and GetLayerVersion. `location` is a link to the content."""
-        content = {"Location": location, "CodeSha256": self.code.sha256, "CodeSize": self.code.size}
+        code = self.code.current()
+        content = {"Location": location, "CodeSha256": code.sha256, "CodeSize": code.size}
         return {"Content": content, "LayerArn": self.layer_arn, **self.describe_listed()}
 
     def describe_listed(self) -> dict[str, Any]:

@@ -141,6 +141,7 @@ class ScriptedSandbox:
         self.signals: list[tuple[str, int]] = []
         self.number = 0
         self.runtimes = 0
+        self.renewed = 0
         self.stopped = False
         self.frozen = False
         self.output = b""
@@ -188,6 +189,10 @@ class ScriptedSandbox:
         for task in self.running.values():
             task.cancel()
         self.running.clear()
+
+    async def renew(self) -> None:
+        assert self.process is None, "something runs"
+        self.renewed += 1
 
     def kill_runtime(self) -> None:
         if self.process is not None:

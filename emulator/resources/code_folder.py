@@ -1,0 +1,186 @@
+"""Folders of the host whose content is a function's code, or a layer, as it is at any moment (hot reload).
+
+What a folder holds is told by `stat` alone, and a file is read again only if that has changed. So a look costs some
+microseconds per file, and tells a file that was merely touched from one that was changed.
+
+Left out is what is never code: `.git`, `__pycache__`, and the files that editors keep beside those they have open. A
+link is told by where it leads; what lies there is told if it is in the folder too.
+"""
+
+import base64
+import hashlib
+import io
+import os
+import re
+import stat
+import threading
+import time
+import zipfile
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from emulator.errors import CodeFolderError
+
+_NO_CODE = frozenset({".git", "__pycache__"})
+_KEPT_BY_EDITORS = re.compile(r"\..*\.sw[a-px]|\.#.*|#.*#")  # vim's and emacs's; a backup (x.py~) is a file like others
+_FOLDERS_KEPT = 256
+
+_CHEAP = 0.001  # seconds; a look that takes no longer is always worth it
+_SHARE = 10  # one that takes longer is made after ten times as long …
+_DEAR = 0.03  # … and one that holds up everybody else is never made where they would wait
+# A file that is written twice within a tick of the kernel's clock may look the same both times.
+_TICK_NS = 20_000_000
+
+Signature = tuple[int, ...]
+
+
+class _Entry(NamedTuple):
+    """What `stat` says of a file: its mode, and all that changes whenever it is written. `link` is where one leads."""
+
+    mode: int
+    signature: Signature
+    link: str | None = None
+
+
+class FolderContent:
+    """What one folder holds. `digest` is base64 of SHA-256 like AWS's CodeSha256, `size` in bytes. For any thread."""
+
+    def __init__(self, folder: str) -> None:
+        self.digest = ""
+        self.size = 0
+        self._folder = folder
+        self._entries: dict[str, _Entry] = {}
+        self._digests: dict[str, bytes] = {}
+        self._lock = threading.Lock()
+        self._looked_at = -1.0  # never
+        self._took = 0.0
+
+    def look(self) -> None:
+        """Finds out what the folder holds now. Raises CodeFolderError if it is not there any more."""
+        with self._lock:
+            began = time.perf_counter()
+            refuse_unusable(self._folder)
+            entries = dict(_walk(self._folder))
+            if entries != self._entries or not self.digest or len(self._digests) != len(entries):
+                self._read(entries)
+            self._looked_at = time.perf_counter()
+            self._took = self._looked_at - began
+
+    def glance(self) -> None:
+        """The same, unless that takes longer than a caller should wait: then others will have to tell of changes."""
+        since = time.perf_counter() - self._looked_at
+        if self._looked_at < 0 or self._took <= _CHEAP or (self._took <= _DEAR and since >= _SHARE * self._took):
+            self.look()
+
+    def _read(self, entries: dict[str, _Entry]) -> None:
+        """Reads the files that are other ones than before. What was written just now is read again next time."""
+        trusted = time.time_ns() - _TICK_NS
+        digests, lasting = {}, {}
+        for path, entry in entries.items():
+            known = self._digests.get(path) if self._entries.get(path) == entry else None
+            digests[path] = known or _digest(Path(self._folder, path), entry)
+            if not entry.signature or entry.signature[-1] < trusted:
+                lasting[path] = digests[path]
+        self.digest = _tree_digest(entries, digests)
+        self.size = sum(entry.signature[0] for entry in entries.values() if entry.signature)
+        self._entries, self._digests = entries, lasting
+
+
+@lru_cache(maxsize=_FOLDERS_KEPT)
+def content_of(folder: str) -> FolderContent:
+    """What is known of the content of a folder: the same to all who ask."""
+    return FolderContent(folder)
+
+
+def refuse_unusable(folder: str) -> None:
+    """Raises CodeFolderError, with what is wrong, for what is no folder that code can be run from."""
+    if not folder.startswith("/"):
+        raise CodeFolderError.relative(folder)
+    try:
+        mode = os.stat(folder).st_mode  # noqa: PTH116 (in each call)
+        if not stat.S_ISDIR(mode):
+            raise CodeFolderError.no_folder(folder)
+        if not os.access(folder, os.R_OK | os.X_OK):
+            raise CodeFolderError.unreadable(folder, "Permission denied")
+    except FileNotFoundError:
+        raise CodeFolderError.missing(folder) from None
+    except (OSError, ValueError) as error:
+        raise CodeFolderError.unreadable(folder, str(getattr(error, "strerror", None) or error)) from None
+
+
+def zip_folder(folder: str) -> tuple[bytes, str, int]:
+    """A zip of what a folder holds now, the digest of that content, and the bytes of its files.
+
+    Raises CodeFolderError if it cannot be read.
+    """
+    refuse_unusable(folder)
+    entries = dict(_walk(folder))
+    digests = {}
+    written = io.BytesIO()
+    size = 0
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for path, entry in entries.items():
+            info = zipfile.ZipInfo(path if entry.signature or entry.link else path + "/")
+            info.external_attr = entry.mode << 16
+            info.compress_type = zipfile.ZIP_DEFLATED
+            if entry.link is not None:
+                data = entry.link.encode()
+            elif entry.signature:
+                try:
+                    data = Path(folder, path).read_bytes()
+                except OSError as error:
+                    raise CodeFolderError.unreadable(f"{folder}/{path}", str(error.strerror)) from None
+            else:
+                data = b""
+            digests[path] = hashlib.sha256(data).digest()
+            size += len(data) if entry.signature else 0
+            archive.writestr(info, data)
+    return written.getvalue(), _tree_digest(entries, digests), size
+
+
+def _walk(folder: str, prefix: str = "") -> Iterator[tuple[str, _Entry]]:
+    """Everything below a folder, in an order that does not depend on the file system. What vanishes is left out."""
+    try:
+        with os.scandir(os.path.join(folder, prefix)) as found:  # noqa: PTH118 (in each call)
+            entries = sorted(found, key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        name = entry.name
+        if name in _NO_CODE or (name[0] in ".#" and _KEPT_BY_EDITORS.fullmatch(name)):
+            continue
+        path = prefix + name
+        try:
+            status = entry.stat(follow_symlinks=False)
+            if stat.S_ISDIR(status.st_mode):
+                yield path, _Entry(status.st_mode, ())
+                yield from _walk(folder, path + "/")
+            elif stat.S_ISLNK(status.st_mode):
+                yield path, _Entry(status.st_mode, (), os.readlink(entry.path))  # noqa: PTH115
+            elif stat.S_ISREG(status.st_mode):
+                signature = (status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
+                yield path, _Entry(status.st_mode, signature)
+        except OSError:
+            continue
+
+
+def _digest(path: Path, entry: _Entry) -> bytes:
+    if entry.link is not None:
+        return hashlib.sha256(entry.link.encode()).digest()
+    if not entry.signature:
+        return hashlib.sha256(b"").digest()
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
+    except OSError:  # gone meanwhile, or not for us to read: what `stat` says must do
+        return hashlib.sha256(repr(entry.signature).encode()).digest()
+
+
+def _tree_digest(entries: Mapping[str, _Entry], digests: Mapping[str, bytes]) -> str:
+    """Of names, permissions and contents."""
+    whole = hashlib.sha256()
+    for path, entry in entries.items():
+        whole.update(os.fsencode(path) + b"\0%o\0" % entry.mode + digests[path])
+    return base64.b64encode(whole.digest()).decode()
