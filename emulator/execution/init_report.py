@@ -21,7 +21,11 @@ def report_init(
             ExtensionState(extension.name, extension.reported_state.value, extension.events, extension.error_type)
         )
     status = failure.status if failure is not None else "success"
-    error_type = failure.error_type if failure is not None and status != "timeout" else None
+    error_type = failure.error_type if failure is not None else None
     elapsed = generation.init_ms if generation is not None else 0.0
-    log.write(InitRuntimeDone(phase, status, error_type, initialization_type))
+    if status == "timeout":  # the runtime's part names it otherwise than the whole [rie: rapid/handlers.go]
+        log.write(InitRuntimeDone(phase, "error", "Runtime.Unknown", initialization_type))
+        error_type = None
+    else:
+        log.write(InitRuntimeDone(phase, status, error_type, initialization_type))
     log.write(InitReport(elapsed, phase, status, error_type, initialization_type))

@@ -72,4 +72,6 @@ def _logs_record(event: PlatformEvent) -> Any:
         return event.text().rstrip("\n")
     members = _LOGS_MEMBERS.get(event.kind)
     record = event.record()
+    if record.get("status") == "error":  # this API has another word for it [docs: runtimes-logs-api]
+        record["status"] = "failure"
     return record if members is None else {name: record[name] for name in members}

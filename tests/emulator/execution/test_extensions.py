@@ -171,7 +171,7 @@ async def test_the_caller_has_the_answer_while_extensions_are_still_at_it(execut
         version = machine.function("f").latest
         [stream] = machine.logs.streams(version.account_id, version.region, version.log_group)
         [report] = [line for line in stream.lines() if line.startswith("REPORT")]
-        assert float(report.split("\tDuration: ")[1].split(" ")[0]) >= 50  # its time is the invocation's too
+        assert float(report.split("\tDuration: ")[1].split(" ")[0]) >= 50  # it is the invocation's too
 
 
 async def test_the_tail_of_the_log_is_complete_though_extensions_take_their_time(execution):

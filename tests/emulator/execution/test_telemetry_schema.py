@@ -153,6 +153,13 @@ def test_the_end_of_an_invocation_in_the_logs_api():
     assert told(END, subscription(LOGS, "2021-03-18")) == [done, ends]
 
 
+def test_a_crash_in_the_logs_api():
+    """§4, process crash: status failure."""
+    crashed = End("id", 1.0, 0, "error", "Runtime.ExitError")
+    assert told(crashed, subscription(LOGS, "2021-03-18"))[0]["record"]["status"] == "failure"
+    assert told(crashed)[0]["record"]["status"] == "error"
+
+
 def test_start_report_and_fault_in_the_logs_api():
     to = subscription(LOGS, "2020-08-15")
     assert told(START, to)[0]["record"] == {"requestId": "id", "version": "$LATEST"}

@@ -1,26 +1,14 @@
-"""Every row of the reference on Invoke (invoke.md) that has evidence, and what shows that we do it.
-
-A proof is a step of a scenario (`invocation/tenants#blue`), or a test (`tests/….py::name`). A row that nothing here can
-show says why. The reference is not part of this repository: where it lies beside it, no row of it may be missing here.
-"""
-
-import re
-from pathlib import Path
+"""Every row of the reference on Invoke (invoke.md) that has evidence, and what shows that we do it."""
 
 import pytest
-import yaml
 
-ROOT = Path(__file__).parents[3]
-REFERENCE = ROOT.parent / "shared" / "reference" / "execution" / "invoke.md"
+from tests.emulator.reference_rows import NotHere, Rows, assert_complete, assert_is_there, proofs
+
 OPERATIONS = "tests/emulator/operations"
 EXECUTION = "tests/emulator/execution"
 
 
-class NotHere(str):
-    """Why a row cannot be shown by an emulator on one machine, or not yet."""
-
-
-ROWS: dict[tuple[str, str], tuple[str, ...] | NotHere] = {
+ROWS: Rows = {
     ("1", "Path"): (
         "invocation/raw-requests#plain",
         "invocation/invoke-async#raw",
@@ -122,40 +110,11 @@ ROWS: dict[tuple[str, str], tuple[str, ...] | NotHere] = {
     ("7", "Runtimes"): NotHere("functions do not stream yet"),
 }
 
-PROOFS = sorted({proof for proofs in ROWS.values() if not isinstance(proofs, NotHere) for proof in proofs})
 
-
-@pytest.mark.parametrize("proof", PROOFS)
-def test_what_shows_a_row_is_there(proof):
-    if proof.startswith("tests/"):
-        path, _, name = proof.partition("::")
-        assert re.search(rf"def {name or 'test_'}", (ROOT / path).read_text(encoding="utf-8"))
-    else:
-        scenario, _, step = proof.partition("#")
-        steps = yaml.safe_load((ROOT / f"scenarios/{scenario}.yaml").read_text(encoding="utf-8"))["steps"]
-        assert step in {one["id"] for one in steps}
+@pytest.mark.parametrize("proof", proofs(ROWS))
+def test_what_shows_a_row_is_there(proof: str):
+    assert_is_there(proof)
 
 
 def test_no_row_of_the_reference_is_missing():
-    if not REFERENCE.exists():
-        pytest.skip("the reference is not here")
-    missing = [row for row in reference_rows() if not any(stands_for(key, row) for key in ROWS)]
-    assert missing == []
-
-
-def reference_rows():
-    """Section and cells of each row but the headings, which stand above a row of dashes."""
-    section, above = "", None
-    for line in REFERENCE.read_text(encoding="utf-8").splitlines():
-        if line.startswith("## "):
-            section = line[3:4]
-        is_rule = re.fullmatch(r"\|[-| ]+\|", line)
-        if above and not is_rule:
-            yield section, above
-        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] if line.startswith("|") else None
-        above = None if is_rule else cells
-
-
-def stands_for(key, row):
-    section, cells = row
-    return key[0] == section and (cells[0] == key[1] or " ".join(cells).startswith(key[1]))
+    assert_complete("invoke.md", ROWS)
