@@ -9,6 +9,7 @@ from parity.errors import ParityError, did_you_mean
 from parity.lambda_model import operation_names
 from parity.probing.catalogue import all_probes, probes_of
 from parity.probing.probe import Probe
+from parity.probing.protocol import PROTOCOL
 
 
 def chosen(select: Sequence[str], seed: int) -> list[Probe]:
@@ -17,13 +18,9 @@ def chosen(select: Sequence[str], seed: int) -> list[Probe]:
     Each entry is an operation, an operation and one of its members, the beginning of an id up to one of its slashes, a
     whole id, or a pattern. Raises ParityError where an entry means nothing.
     """
-    operations = {entry.partition("/")[0] for entry in select}
-    if operations and operations <= set(operation_names()):
-        probes = [probe for operation in sorted(operations) for probe in probes_of(operation, seed)]
-    else:
-        probes = list(all_probes(seed))
     if not select:
-        return probes
+        return list(all_probes(seed))
+    probes = _perhaps_meant(select, seed)
     ids: set[str] = set()
     for entry in select:
         met = {probe.id for probe in probes if _means(entry.rstrip("/"), probe.id)}
@@ -31,6 +28,18 @@ def chosen(select: Sequence[str], seed: int) -> list[Probe]:
             raise ParityError(f"no probe is called `{entry}`{did_you_mean(entry, _names(probes))}")
         ids |= met
     return [probe for probe in probes if probe.id in ids]
+
+
+def _perhaps_meant(select: Sequence[str], seed: int) -> list[Probe]:
+    """The probes of the operations that are named; all of them where an entry is a pattern of operations."""
+    groups = {entry: entry.partition("/")[0] for entry in select}
+    known = [*operation_names(), PROTOCOL]
+    for entry, group in groups.items():
+        if group not in known and not set(group) & set("*?["):
+            raise ParityError(f"no probe is called `{entry}`{did_you_mean(group, known)}")
+    if set(groups.values()) <= set(operation_names()):
+        return [probe for group in sorted(set(groups.values())) for probe in probes_of(group, seed)]
+    return list(all_probes(seed))
 
 
 def refuse_aws(endpoint_url: str | None) -> None:

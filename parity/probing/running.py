@@ -4,6 +4,7 @@ Operations take turns. Of each, what must be refused is asked first; where the o
 is counted then, and has to be what there was before. What is accepted after that and creates something is removed.
 """
 
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -66,6 +67,8 @@ class _Asker:
 
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
+        with contextlib.suppress(CannotAsk, TargetUnreachable):  # where the run ended early
+            self._remove_what_was_made()
 
     def ask(self, request: Request) -> Answer:
         """The answer to one request. Raises CannotAsk, TargetUnreachable."""
@@ -79,7 +82,7 @@ class _Asker:
         """What came of the probes of one operation."""
         started = time.monotonic()
         steps: dict[str, StepResult] = {}
-        failure = None
+        failure, unreachable = None, False
         try:
             before = self.census() if operation in CREATING else {}
             steps.update(self._each([probe for probe in probes if isinstance(probe.expected, Refused)]))
@@ -90,14 +93,16 @@ class _Asker:
                 self._remove_what_was_made()
                 steps.update(_changed(f"{operation}/census/after-removal", self._what_is_left(before)))
         except TargetUnreachable as error:
-            failure = error.message
+            failure, unreachable = error.message, True
+        except CannotAsk as error:  # what there is cannot be counted, or what was made cannot be removed
+            failure = str(error)
         return ScenarioResult(
             scenario=operation,
             title=operation,
             path=None,
             steps=tuple(sorted(steps.values(), key=lambda step: step.step)),
             failure=failure,
-            unreachable=failure is not None,
+            unreachable=unreachable,
             duration=time.monotonic() - started,
         )
 

@@ -1,8 +1,14 @@
 """The probes: what is inside breaks nothing, what is outside breaks what it is about, and every member has its own."""
 
 from collections import Counter
+from functools import cache
 
+import botocore.session
 import pytest
+from botocore.model import ServiceModel
+from botocore.validate import ParamValidator
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from parity.lambda_model import input_shape, operation_names, service_model
 from parity.probing.catalogue import all_probes, probes_of
@@ -60,6 +66,38 @@ def test_nearly_everything_that_is_outside_breaks_one_constraint_alone():
     single = [probe for probe in OF_CONSTRAINTS if isinstance(probe.expected, Refused) and "/several/" not in probe.id]
     alone = [probe for probe in single if len(violations(probe.operation, probe.members)) == 1]
     assert len(alone) > 0.97 * len(single)
+
+
+def botocore_says(probe: Probe) -> str:
+    """What the SDK's own validation says of a request: it knows types, required members and least values."""
+    shape = _model().operation_model(probe.operation).input_shape
+    return str(ParamValidator().validate(probe.members, shape).generate_report()) if shape else ""
+
+
+@cache
+def _model() -> ServiceModel:
+    return botocore.session.get_session().get_service_model("lambda")
+
+
+def test_the_sdk_finds_nothing_wrong_inside_and_the_same_things_wrong_outside():
+    inside = [probe for probe in OF_CONSTRAINTS if isinstance(probe.expected, Accepted)]
+    assert {probe.id: said for probe in inside if (said := botocore_says(probe))} == {}
+    known = ("range/below", "length/below-min", "size/below-min", "null/missing")
+    outside = [probe for probe in OF_CONSTRAINTS if isinstance(probe.expected, Refused) and probe.id.endswith(known)]
+    assert len(outside) > 200
+    assert [probe.id for probe in outside if not botocore_says(probe)] == []
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.sampled_from(operation_names()), st.integers(0, 10**9))
+def test_whatever_the_seed(operation: str, seed: int):
+    probes = probes_of(operation, seed)
+    assert len({probe.id for probe in probes}) == len(probes)
+    for probe in probes:
+        if probe.raw is None and isinstance(probe.expected, Refused) and "/type/" not in probe.id:
+            count = len(violations(operation, probe.members))
+            plural = "s" if count > 1 else ""
+            assert (probe.expected.text or "").startswith(f"{count} validation error{plural} detected: Value ")
 
 
 def test_several_break_several():
