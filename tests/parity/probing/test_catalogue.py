@@ -85,7 +85,9 @@ def test_the_sdk_finds_nothing_wrong_inside_and_the_same_things_wrong_outside():
     known = ("range/below", "length/below-min", "size/below-min", "null/missing")
     outside = [probe for probe in OF_CONSTRAINTS if isinstance(probe.expected, Refused) and probe.id.endswith(known)]
     assert len(outside) > 200
-    assert [probe.id for probe in outside if not botocore_says(probe)] == []
+    assert [probe.id for probe in outside if not botocore_says(probe)] == [
+        "CreateEventSourceMapping/SelfManagedEventSource.Endpoints/size/below-min"  # it does not look at sizes of maps
+    ]
 
 
 @settings(max_examples=25, deadline=None)
