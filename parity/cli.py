@@ -228,7 +228,7 @@ def probe(**options: Any) -> int:
 
     PROBE is an operation (CreateFunction), a member of it (CreateFunction/MemorySize), a single probe
     (CreateFunction/MemorySize/range/above) or a pattern ('*/pattern/newline-end'). Without any, all of them are asked:
-    some 9000, within a minute. A probe that fails is shown with a curl command that asks the same.
+    some 9000, in about a quarter of a minute. A probe that fails is shown with a curl command that asks the same.
 
     Probes name functions and layers that nobody has, and what a valid request creates is removed at once. Yet do not
     aim at a place that holds what you need. AWS itself is not probed: a valid request would create what costs money.

@@ -134,7 +134,7 @@ class Values:
             if member in least:
                 others = {key: value for key, value in least.items() if key != member}
                 yield Case(f".{member}", "null", "missing", others)
-                yield Case(f".{member}", "null", "null", {**least, member: None})
+            yield Case(f".{member}", "null", "null", {**least, member: None})
             for case in self.cases(reference["shape"]):
                 yield Case(f".{member}{case.within}", case.rule, case.variant, {**least, member: case.value})
 
