@@ -23,7 +23,7 @@ from parity.targets.target import Target
 from parity.targets.wire_capture import CannotAsk
 
 _CONNECTIONS = 8  # more is no faster: the harness itself is what takes the time
-_SETTLING = Patience(first=0.2, longest=1.0, total=20.0)  # what is being deleted is still listed for a while
+SETTLING = Patience(first=0.2, longest=1.0, total=20.0)  # what is being deleted is still listed for a while
 _CONFLICT = 409
 
 
@@ -34,14 +34,16 @@ def run(
     jobs: int | None = None,
     min_evidence: str | None = None,
     on_result: Callable[[ScenarioResult], None] = lambda _: None,
+    settling: Patience = SETTLING,
 ) -> Report:
     """Asks all of the probes, which come by operation, and judges the answers.
 
-    Differences with weaker evidence than `min_evidence` do not count.
+    Differences with weaker evidence than `min_evidence` do not count. `settling` is the patience with what is still
+    being made or deleted when it is to be gone.
     """
     started = time.monotonic()
     report = Report(target.name, min_evidence=min_evidence, nouns=("operation", "probe"))
-    asker = _Asker(target, jobs or _CONNECTIONS, min_evidence)
+    asker = _Asker(target, jobs or _CONNECTIONS, min_evidence, settling)
     with asker:
         for operation, group in groupby(probes, key=lambda probe: probe.operation):
             result = asker.ask_all(operation, list(group))
@@ -56,10 +58,11 @@ def run(
 class _Asker:
     """A target, with the threads that ask it."""
 
-    def __init__(self, target: Target, jobs: int, min_evidence: str | None) -> None:
+    def __init__(self, target: Target, jobs: int, min_evidence: str | None, settling: Patience) -> None:
         self._target = target
         self._pool = ThreadPoolExecutor(jobs, thread_name_prefix="probe")
         self._min_evidence = min_evidence
+        self._settling = settling
         self._removals: list[Request] = []  # of what the current operation has made; appending is atomic
 
     def __enter__(self) -> "_Asker":
@@ -108,13 +111,13 @@ class _Asker:
 
     def _what_is_left(self, before: Found) -> Found:
         """What is there that was not there before, or no longer: what is being deleted goes after a while."""
-        return until_settled(lambda: changes(before, self.census()), bool, _SETTLING)
+        return until_settled(lambda: changes(before, self.census()), bool, self._settling)
 
     def _remove_what_was_made(self) -> None:
         """What is still being made cannot be removed yet: it is asked for again."""
         while self._removals:
             removal = self._removals.pop()
-            until_settled(lambda removal=removal: self.ask(removal), _is_in_the_way, _SETTLING)  # type: ignore[misc]
+            until_settled(lambda removal=removal: self.ask(removal), _is_in_the_way, self._settling)  # type: ignore[misc]
 
     def _each(self, probes: list[Probe]) -> dict[str, StepResult]:
         return {result.step: result for result in self._pool.map(self._one, probes)}

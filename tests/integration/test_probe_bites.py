@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from parity.patience import Patience
 from parity.probing.choice import chosen
 from parity.probing.probe import Accepted, Probe, Refused
 from parity.probing.rules import violations
@@ -36,7 +37,7 @@ ProbeAgainst = Callable[..., Report]
 def probe_against(candidate: Emulator) -> ProbeAgainst:
     def against(saboteur: Saboteur, *select: str, min_evidence: str | None = None) -> Report:
         with between(candidate.url, saboteur) as url, Endpoint(url) as target:
-            return run(chosen(select, 0), target, min_evidence=min_evidence)
+            return run(chosen(select, 0), target, min_evidence=min_evidence, settling=Patience(0.05, total=2))
 
     return against
 
