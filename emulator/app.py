@@ -20,12 +20,16 @@ from emulator.companions.companion import Companion
 from emulator.companions.log_delivery import LogDelivery
 from emulator.companions.outlet import CompanionOutlet
 from emulator.errors import EmulatorError
+from emulator.execution.credentials import secret_of
 from emulator.execution.dispatcher import Dispatcher
 from emulator.execution.events import Events
 from emulator.execution.events.event import finding
 from emulator.execution.events.journal import EventJournal, NoJournal
 from emulator.execution.logs import LogStore
 from emulator.executors.process import ProcessExecutor
+from emulator.function_urls.address import HOST_MARK
+from emulator.function_urls.address import PATH as URLS_PATH
+from emulator.function_urls.endpoint import FunctionUrls
 from emulator.gateway import Gateway
 from emulator.operations import NOT_YET, OPERATIONS
 from emulator.operations.call import Call
@@ -72,6 +76,7 @@ class Emulator:
         )
         client = self._companion.client
         self._log_delivery = LogDelivery(client, logs) if client is not None else None
+        urls = FunctionUrls(self._store, self.dispatcher, settings.account_id, secret_of)
         self._gateway = Gateway(
             load_model(),
             OPERATIONS,
@@ -81,7 +86,9 @@ class Emulator:
                 HEALTH_PATH: self._health,
                 CODE_PATH: code_download(self._store.code_links, self._clock),
                 LOGS_PATH: function_log(self._store, logs),
+                URLS_PATH: urls.handle,
             },
+            by_host=(HOST_MARK, urls.handle),
             request_limits=quotas.REQUEST_SIZES,
             elsewhere=self._companion.handle,
             changed=self._state.save if self._state is not None else None,

@@ -64,7 +64,8 @@ class Gateway:
 
     `operations` are the handlers by name and `not_yet` the names of all other operations of the model, which are
     answered with 501. `make_call` builds what a handler is given beside its input. `routes` are paths outside of
-    the API, exact or ending in `/` for everything below; they are asked first and need no signature.
+    the API, exact or ending in `/` for everything below; they are asked first and need no signature. So is, before
+    these, what is sent to a host whose name has the mark in `by_host` (`.lambda-url.`), whatever its path.
     `request_limits` are the greatest sizes of a request's body in bytes, by operation. `elsewhere` answers what is
     signed for another service; without it everything is taken for Lambda's. `changed` is called after each operation
     that may have changed a resource, before it is answered.
@@ -78,6 +79,7 @@ class Gateway:
         make_call: MakeCall,
         *,
         routes: Mapping[str, LocalRoute] | None = None,
+        by_host: tuple[str, LocalRoute] | None = None,
         request_limits: Mapping[str, int] | None = None,
         elsewhere: Elsewhere | None = None,
         changed: Callable[[], None] | None = None,
@@ -90,6 +92,8 @@ class Gateway:
         self._make_call = make_call
         self._routes = dict(routes or {})
         self._prefixes = tuple(sorted((path for path in self._routes if path.endswith("/")), key=len, reverse=True))
+        self._host_mark = by_host[0] if by_host is not None else "\n"  # which no header holds
+        self._host_route = by_host[1] if by_host is not None else None
         self._limits = dict(request_limits or {})
         self._elsewhere = elsewhere
         self._changed = changed
@@ -100,6 +104,8 @@ class Gateway:
     def handle(self, request: Request) -> Response | Eventual[Response]:
         """The response to one request, or a future of it. Never raises."""
         path = request.path
+        if self._host_mark in request.headers.get("host", "") and self._host_route is not None:
+            return self._host_route(request)
         if path in self._routes or path.startswith(self._prefixes):
             return self._local_route(path)(request)
         request_id = ids.request_id()

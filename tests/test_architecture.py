@@ -31,7 +31,7 @@ EMULATOR_LAYERS = (
     ),
     ("wire.server", "executors", "runtime_api"),
     ("execution", "event_sources", "companions"),
-    ("operations",),
+    ("operations", "function_urls"),
     ("gateway",),
     ("app",),
     ("cli", "__main__"),

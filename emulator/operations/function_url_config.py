@@ -1,6 +1,6 @@
 """CreateFunctionUrlConfig, GetFunctionUrlConfig, UpdateFunctionUrlConfig, DeleteFunctionUrlConfig, List….
 
-Answering requests to the URLs comes with a later issue.
+Requests to the URLs are answered by `emulator.function_urls`.
 """
 
 from emulator import quotas

@@ -246,6 +246,7 @@ class Function:
     scaling: dict[str, FunctionScaling] = field(default_factory=dict)
     last_number: int = 0
     deleted: bool = False
+    orphaned_urls: list[str] = field(default_factory=list)  # ids of the URLs of aliases that were deleted
     running: FunctionVersion = field(init=False)
     # By PublishTo: the key of `$LATEST` when it was last published there, and the number it got.
     _published: dict[str | None, tuple[str, str]] = field(default_factory=dict)
@@ -297,6 +298,8 @@ class Function:
 
     def forget(self, qualifier: str) -> None:
         """Delete what belongs to a version or an alias that is being deleted."""
+        if (url := self.urls.get(qualifier)) is not None:
+            self.orphaned_urls.append(url.id)
         for belongings in (self.policies, self.event_invoke_configs, self.urls, self.provisioned, self.scaling):
             belongings.pop(qualifier, None)
 

@@ -1,4 +1,4 @@
-"""Function URLs, as far as they are configured."""
+"""Function URLs as they are configured; what they answer is the matter of `emulator.function_urls`."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -25,6 +25,10 @@ _WRITE_TOGETHER = 65536  # up to this size a body is copied behind its head, so 
 _LINGER_SECONDS = 5.0
 
 
+class BrokenOff(Exception):
+    """Raised by the iterator of a body that will not be whole, for a reason that is no mistake of ours."""
+
+
 class Exchange(msgspec.Struct):
     """One request with how to answer it. A `refusal` is an answer that was decided before there was a whole request."""
 
@@ -156,6 +160,9 @@ class Answers:
                     if self._drained is not None:
                         await self._drained
                 write(LAST_CHUNK if chunked else b"")
+        except BrokenOff:
+            self._transport.abort()
+            return
         except Exception:
             # The status is out, so the only way to say that the body is not whole is to cut it.
             _log.exception("%s %s broke off", exchange.request.method, exchange.request.path)

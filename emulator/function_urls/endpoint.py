@@ -1,0 +1,212 @@
+"""Answers requests to function URLs: find the URL, preflight, access, event, invocation, response."""
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from emulator import ids, quotas
+from emulator.errors import EmulatorError, NotYetError, TooManyRequestsException
+from emulator.execution.dispatcher import Dispatcher
+from emulator.execution.invocation import Invocation, Outcome
+from emulator.execution.response_stream import ResponseStream
+from emulator.function_urls import cors, prelude, refusals
+from emulator.function_urls.access import is_allowed
+from emulator.function_urls.address import Address, address_of, local_urls
+from emulator.function_urls.directory import Directory, Place
+from emulator.function_urls.event import Signer, build_event
+from emulator.function_urls.result import JSON_TYPE, NoResponseError, response_of
+from emulator.function_urls.signature_v4 import SecretOf, access_key_of, is_genuine
+from emulator.pending import Eventual, Pending
+from emulator.resources.condition import Condition
+from emulator.resources.function import FunctionVersion
+from emulator.resources.store import Store
+from emulator.wire.messages import Request, Response
+
+_log = logging.getLogger(__name__)
+
+
+class FunctionUrls:
+    """All URLs. `handle` answers a request to one of them, and lists them all.
+
+    Callers with credentials that name no account are of `default_account`. `secret_of` gives the secret keys that are
+    known.
+    """
+
+    def __init__(self, store: Store, dispatcher: Dispatcher, default_account: str, secret_of: SecretOf) -> None:
+        self._directory = Directory(store)
+        self._dispatcher = dispatcher
+        self._default_account = default_account
+        self._secret_of = secret_of
+
+    def handle(self, request: Request) -> Response | Eventual[Response]:
+        """The response to one request, or a future of it."""
+        address = address_of(request)
+        if address is None:
+            return self._list(request)
+        request_id = ids.request_id()
+        trace = request.headers.get("x-amzn-trace-id") or _new_trace()
+
+        def finished(response: Response) -> Response:
+            response.headers = {**response.headers, "x-amzn-RequestId": request_id, "x-amzn-Trace-Id": trace}
+            return response
+
+        place = self._directory.find(address.url_id)
+        if place is None:
+            gone = self._directory.outlived_its_alias(address.url_id)
+            return finished(refusals.forbidden() if gone else refusals.unknown())
+        configured = place.url.cors
+        if (preflight := cors.preflight(configured, request)) is not None:
+            return finished(preflight)
+        answer = self._respond(place, address, request, request_id, trace)
+        if isinstance(answer, Response):
+            return finished(cors.with_cors(configured, request, answer))
+        return _then(answer, lambda response: finished(cors.with_cors(configured, request, response)))
+
+    def _respond(
+        self, place: Place, address: Address, request: Request, request_id: str, trace: str
+    ) -> Response | Eventual[Response]:
+        signer = self._signer(request) if place.url.auth_type == "AWS_IAM" else None
+        if signer is not None and not is_genuine(request, self._secret_of):
+            return refusals.not_genuine()
+        policy = place.function.policies.get(place.qualifier)
+        caller = signer.account_id if signer is not None else None
+        if not is_allowed(policy, place.url.auth_type, place.function.account_id, caller, request.peer):
+            return refusals.forbidden()
+        version = place.function.choose(place.qualifier)
+        if version is None:
+            return refusals.forbidden()
+        if address.domain == "":
+            address = address._replace(domain=f"{place.url.id}.lambda-url.{place.url.region}.on.aws")
+        event = build_event(request, address, request_id, trace=trace, now=time.time(), signer=signer)
+        if len(event) > quotas.SYNCHRONOUS_PAYLOAD:
+            return refusals.too_large()
+        invocation = Invocation(
+            request_id,
+            event,
+            place.url.function_arn,
+            trace_header=trace,
+            streamed=place.url.invoke_mode == "RESPONSE_STREAM",
+        )
+        return self._invoke(place, version, invocation)
+
+    def _invoke(self, place: Place, version: FunctionVersion, invocation: Invocation) -> Response | Eventual[Response]:
+        if version.condition is Condition.CREATING:
+            return refusals.conflict("The function is in the state Pending.")
+        try:
+            if version.durable_config is not None or version.capacity_provider_config is not None:
+                raise NotYetError("URLs of durable functions and of functions on managed instances come later.")
+            running = self._dispatcher.invoke(version, invocation, place.function)
+        except TooManyRequestsException:
+            return refusals.throttled()
+        except EmulatorError as error:
+            return _ours(error)
+        return _then(running, lambda outcome: _answer(outcome, streamed=invocation.streamed))
+
+    def _signer(self, request: Request) -> Signer | None:
+        key = access_key_of(request)
+        return None if key is None else Signer(key, ids.account_of(key) or self._default_account)
+
+    def _list(self, request: Request) -> Response:
+        base_url = f"http://{request.headers.get('host', '')}"
+        listed = []
+        for place in self._directory:
+            by_host, by_path = local_urls(base_url, place.url.id, place.url.region)
+            listed.append(
+                {
+                    "FunctionUrl": place.url.url,
+                    "FunctionArn": place.url.function_arn,
+                    "ByHost": by_host,
+                    "ByPath": by_path,
+                }
+            )
+        return Response(200, {"Content-Type": JSON_TYPE}, msgspec.json.encode({"FunctionUrls": listed}))
+
+
+def _answer(outcome: Outcome, *, streamed: bool) -> Response | Eventual[Response]:
+    """The response to what the function returned.
+
+    A whole result of a URL with RESPONSE_STREAM is the body as it is, whatever it holds (unsure: function-urls.md §6).
+    """
+    if outcome.stream is not None:
+        return _begin_stream(outcome.stream)
+    if outcome.function_error is not None:
+        return refusals.failed()
+    try:
+        if outcome.content_type == prelude.CONTENT_TYPE:
+            return prelude.collected_response(outcome)
+        if streamed:
+            return Response(200, {"content-type": outcome.content_type or JSON_TYPE}, outcome.payload)
+        return response_of(outcome.payload)
+    except NoResponseError as error:
+        _log.info("What the function of a URL returned is no HTTP response: %s.", error)
+        return refusals.failed()
+
+
+def _begin_stream(stream: ResponseStream) -> "asyncio.Task[Response]":
+    task = asyncio.ensure_future(_streamed(stream))
+    # A task that is cancelled before it has begun cannot clean up behind itself.
+    task.add_done_callback(lambda done: stream.close() if done.cancelled() else None)
+    return task
+
+
+async def _streamed(stream: ResponseStream) -> Response:
+    try:
+        return await prelude.streamed_response(stream)
+    except NoResponseError as error:
+        _log.info("What the function of a URL streams is no HTTP response: %s.", error)
+        return refusals.failed()
+
+
+def _then(
+    running: Eventual[Outcome] | Eventual[Response],
+    go_on: Callable[..., Response | Eventual[Response]],
+) -> Pending[Response]:
+    """What `go_on` makes of a result to come. Cancelling it (the client is gone) gives up on the result."""
+    answer: Pending[Response] = Pending(running.cancel)
+
+    def settle(response: Eventual[Response]) -> None:
+        if response.cancelled():
+            answer.cancel()
+        elif (error := response.exception()) is not None:
+            if not answer.done():
+                answer.set_result(_ours(error))
+        elif not answer.done():
+            answer.set_result(response.result())
+        elif (close := getattr(response.result().body, "close", None)) is not None:
+            close()  # the client has gone in the meantime
+
+    def on_result(done: Eventual[Outcome]) -> None:
+        if done.cancelled():
+            answer.cancel()
+            return
+        error = done.exception()
+        if answer.done():
+            return
+        if error is not None:
+            answer.set_result(_ours(error))
+            return
+        response = go_on(done.result())
+        if isinstance(response, Response):
+            answer.set_result(response)
+        else:
+            answer.when_cancelled = response.cancel
+            response.add_done_callback(settle)
+
+    running.add_done_callback(on_result)
+    return answer
+
+
+def _ours(error: BaseException) -> Response:
+    """A failure of the emulator's or the machine's, in plain words, so that nobody takes it for an answer of AWS."""
+    if not isinstance(error, EmulatorError):
+        _log.error("a request to a function URL failed", exc_info=error)
+    status = 501 if isinstance(error, NotYetError) else 500
+    return Response(status, {"Content-Type": JSON_TYPE}, msgspec.json.encode({"message": str(error)}))
+
+
+def _new_trace() -> str:
+    return f"Root=1-{int(time.time()):08x}-{secrets.token_hex(12)}"
