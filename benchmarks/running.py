@@ -23,8 +23,8 @@ class Results:
 def run(candidates: Sequence[Candidate], measures: Sequence[Measure], effort: Effort, tell: Tell) -> Results:
     """All measures of all candidates. `tell` hears what is going on.
 
-    A candidate that fails at a measure is started anew and takes no further part in that one. One that cannot be
-    started at all raises MeasuringError.
+    A candidate that fails at a measure is started anew; if it fails again, it takes no further part in that one. One
+    that cannot be started at all raises MeasuringError.
     """
     results = Results()
     with ExitStack() as started:
@@ -42,6 +42,7 @@ def _run_measure(
 ) -> None:
     rounds: dict[str, list[dict[str, Sequence[float]]]] = {each.name: [] for each in candidates}
     failures: dict[str, str] = {}
+    failed_once: set[str] = set()
     number = effort.rounds[measure.group]
     for turn in range(number + 1):
         for candidate in candidates:
@@ -54,7 +55,9 @@ def _run_measure(
                 else:
                     measure.prepare(candidate, effort)
             except MeasuringError as error:
-                failures[candidate.name] = str(error)
+                if candidate.name in failed_once:
+                    failures[candidate.name] = str(error)
+                failed_once.add(candidate.name)
                 candidate.stop()
                 candidate.start()
     if failures:

@@ -20,7 +20,7 @@ class ColdStart(Measure):
     metrics = (
         Metric("cold_function", "first call of a new function", "ms", overall_median),
         Metric("cold_environment", "first call of a further environment", "ms", overall_median),
-        Metric("first_next", "bare runtime until its first `next`", "ms", overall_median),
+        Metric("first_next", "bare runtime until it asks for an event", "ms", overall_median),
     )
 
     def prepare(self, candidate: Candidate, effort: Effort) -> None:

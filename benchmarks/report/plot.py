@@ -24,7 +24,7 @@ _PANELS = (
 _COLOURS = ("#0f8a5f", "#8a8f98", "#d9822b", "#5c7cfa", "#c2528b", "#7a5cc2")
 _NOT_SHOWN = ("client",)  # measures our own client; its bars would dwarf all others
 
-_WIDTH, _LABELS, _BARS, _BAR, _GAP = 860, 250, 470, 15, 10
+_WIDTH, _LABELS, _BARS, _BAR, _GAP = 860, 290, 430, 15, 10
 _STYLE = """
   text { font: 13px system-ui, sans-serif; fill: #24292f }
   .title { font-weight: 600; font-size: 15px } .small { font-size: 12px }
