@@ -15,6 +15,7 @@ from typing import Protocol
 from emulator import quotas
 from emulator.errors import EmulatorError
 from emulator.execution import failures, telemetry_events
+from emulator.execution.deadline import Deadline
 from emulator.execution.environment_log import EnvironmentLog
 from emulator.execution.environment_processes import EnvironmentProcesses
 from emulator.execution.failures import Failure
@@ -91,7 +92,7 @@ class ExecutionEnvironment:
         self._stored: Failure | None = None  # of the last init
         self._offered = False  # its owner has it among those that are available
         self._stale = False  # the code has changed since what runs was started
-        self._deadline: asyncio.TimerHandle | None = None
+        self._deadline = Deadline()
 
     # --- What the pool says ---
 
@@ -121,7 +122,7 @@ class ExecutionEnvironment:
         self._serving.begin()
         if self._frozen:
             self._thaw()
-        self._deadline = self._loop.call_later(self.version.timeout, self._timed_out)
+        self._deadline.set(self.version.timeout, self._timed_out)
         self._move(Event.INVOKE)
         if self.state is State.RUNNING:
             self._give_event()
@@ -167,7 +168,7 @@ class ExecutionEnvironment:
     def processes_starting(self) -> None:
         """Outside of an invocation, Init has a limit of its own."""
         if self.state is State.INITIALIZING:
-            self._deadline = self._loop.call_later(self._init_limit(), self._init_timed_out)
+            self._deadline.set(self._init_limit(), self._init_timed_out)
 
     def processes_started(self) -> None:
         """From now on there is something to freeze."""
@@ -192,7 +193,7 @@ class ExecutionEnvironment:
                 self._serving.runtime_done()
                 self._look_whether_over()
             else:
-                self._cancel_timer()
+                self._deadline.lift()
                 self._move(Event.READY)
                 self._become_available()
         elif self.state in _COLD_STATES:
@@ -215,7 +216,7 @@ class ExecutionEnvironment:
             self._log.report_to(None)
         if self.state is State.INITIALIZING:
             self._serving.init_ms = generation.init_ms
-            self._cancel_timer()
+            self._deadline.lift()
             self._move(Event.READY)
             self._become_available()
         else:
@@ -338,7 +339,7 @@ class ExecutionEnvironment:
         """Whether the extensions are done as well, and with them the invocation."""
         generation = self._processes.generation
         if generation is not None and generation.all_wait:
-            self._cancel_timer()
+            self._deadline.lift()
             settle = self._serving.finish_answered()
             self._move(Event.READY)
             self._become_available()
@@ -397,7 +398,7 @@ class ExecutionEnvironment:
             self._owner.environment_finishing(self)  # it has /tmp, and what else may be wanted next
 
     def _end_processes(self, reason: str) -> None:
-        self._cancel_timer()
+        self._deadline.close()
         if self._frozen and self._extended:
             self._thaw()  # to be told something
         self._processes.end(reason)
@@ -414,11 +415,6 @@ class ExecutionEnvironment:
         elif self.state is State.STOPPING:
             self._processes.close()
             self._move(Event.ENDED)
-
-    def _cancel_timer(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
 
     # --- Small things ---
 

@@ -51,6 +51,7 @@ class Serving:
         self._log = log
         self._processes = processes
         self._began = self._started = 0.0
+        self._ended: float | None = None
         self._response: ResponseStream | CollectedResponse | None = None  # while the runtime streams it
         self._answer: _Answer | None = None
         self._runtime_done_at: float | None = None
@@ -103,8 +104,18 @@ class Serving:
     # --- Its end, where nothing but the runtime is to be waited for ---
 
     def finish(self, outcome: Outcome, produced_bytes: int) -> None:
-        """Ends it, in the log and for its caller."""
-        self._finish(outcome, produced_bytes, None)()
+        """Ends it, for its caller and in the log. Only who asked for the log's tail has to wait for the log."""
+        if self._log.keeps_tail:
+            self._finish(outcome, produced_bytes, None)()
+            return
+        ticket, self.ticket = self.ticket, None
+        assert ticket is not None
+        self._ended = perf_counter()  # what follows from the answer is no time of the function's
+        ticket.settle(outcome)
+        self._processes.pass_on_output()
+        self._write_end(ticket.invocation.request_id, produced_bytes, None)
+        self._write_report(ticket.invocation.request_id, None)
+        self._ended = None
 
     def fail(self, failure: Failure) -> Settle:
         """Ends it, because something was lost that it cannot do without. An answer that was given stays given."""
@@ -204,7 +215,7 @@ class Serving:
     def _elapsed_ms(self, failure: Failure | None) -> float:
         if failure is not None and failure.status == "timeout":
             return self._version.timeout * 1000.0
-        return (perf_counter() - self._began) * 1000
+        return ((self._ended or perf_counter()) - self._began) * 1000
 
 
 def _nobody_waits() -> None:
