@@ -5,6 +5,7 @@ import io
 import json
 import sys
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -35,12 +36,17 @@ def creation(name: str, code: str = CODE, timeout: int = 30) -> bytes:
         entry = zipfile.ZipInfo("index.py")
         entry.external_attr = 0o644 << 16
         archive.writestr(entry, code)
+    return creation_of(name, {"ZipFile": base64.b64encode(buffer.getvalue()).decode()}, timeout)
+
+
+def creation_of(name: str, code: Mapping[str, str], timeout: int = 30) -> bytes:
+    """The body of CreateFunction with this member `Code`."""
     members = {
         "FunctionName": name,
         "Runtime": RUNTIME,
         "Role": "arn:aws:iam::000000000000:role/benchmarks",
         "Handler": HANDLER,
         "Timeout": timeout,
-        "Code": {"ZipFile": base64.b64encode(buffer.getvalue()).decode()},
+        "Code": code,
     }
     return json.dumps(members).encode()

@@ -7,7 +7,7 @@ long, events alone must do.
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Protocol
 
 from emulator.errors import CodeFolderError
@@ -50,10 +50,10 @@ class FollowedFolder:
         """Waits until nothing of it is left."""
         self._watch.join()
 
-    def _event(self) -> None:
+    def _event(self, paths: Collection[str]) -> None:
         """In the thread of the watch, where looking holds nobody up."""
         with contextlib.suppress(CodeFolderError, RuntimeError):  # away for now; or the event loop has ended
-            self._content.look()
+            self._content.look(paths)
             self._loop.call_soon_threadsafe(self._compare)
 
     def _compare(self) -> None:

@@ -8,7 +8,7 @@ use) the thread looks from time to time.
 import logging
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 _STEP_MS = 20  # a change is told when no further one has come for so long …
 _DEBOUNCE_MS = 100  # … and at the latest so long after the first
@@ -19,9 +19,12 @@ _log = logging.getLogger(__name__)
 
 
 class FolderWatch:
-    """Watches one folder from `start` to `stop`. `changed` is called in the thread, soon after its start too."""
+    """Watches one folder from `start` to `stop`.
 
-    def __init__(self, folder: str, changed: Callable[[], None]) -> None:
+    `changed` is called in the thread: with the paths of what was changed, or with none if it may be anything.
+    """
+
+    def __init__(self, folder: str, changed: Callable[[Collection[str]], None]) -> None:
         self._folder = folder
         self._changed = changed
         self._stopping = threading.Event()
@@ -50,7 +53,7 @@ class FolderWatch:
                 if not self._warned:
                     _log.warning("%s cannot be watched (%s): looking at it ten times a second.", self._folder, error)
                 self._warned = True
-                self._changed()
+                self._changed(())
                 self._stopping.wait(_PAUSE)
 
     def _listen(self, watched: tuple[int, int] | None) -> None:
@@ -69,8 +72,10 @@ class FolderWatch:
             raise_interrupt=False,
             ignore_permission_denied=True,
         ):
-            if changes or first:  # what happened before it was watched made no event
-                self._changed()
+            if first:  # what happened before it was watched made no event
+                self._changed(())
+            elif changes:
+                self._changed({path for _, path in changes})
             first = False
             if _identity(self._folder) != watched:
                 return

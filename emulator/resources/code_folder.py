@@ -16,7 +16,7 @@ import stat
 import threading
 import time
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -27,9 +27,9 @@ _NO_CODE = frozenset({".git", "__pycache__"})
 _KEPT_BY_EDITORS = re.compile(r"\..*\.sw[a-px]|\.#.*|#.*#")  # vim's and emacs's; a backup (x.py~) is a file like others
 _FOLDERS_KEPT = 256
 
-_CHEAP = 0.001  # seconds; a look that takes no longer is always worth it
-_SHARE = 10  # one that takes longer is made after ten times as long …
-_DEAR = 0.03  # … and one that holds up everybody else is never made where they would wait
+_FEW = 500  # files and folders; a look at no more of them, two milliseconds or so, is always worth it
+_SHARE = 10  # at more, one is made after ten times as long as it takes …
+_DEAR = 0.03  # … and never where all would wait for so long, in seconds
 # A file that is written twice within a tick of the kernel's clock may look the same both times.
 _TICK_NS = 20_000_000
 
@@ -54,25 +54,47 @@ class FolderContent:
         self._entries: dict[str, _Entry] = {}
         self._digests: dict[str, bytes] = {}
         self._lock = threading.Lock()
-        self._looked_at = -1.0  # never
+        self._looked_at = 0.0
         self._took = 0.0
 
-    def look(self) -> None:
-        """Finds out what the folder holds now. Raises CodeFolderError if it is not there any more."""
+    def look(self, changed: Collection[str] = ()) -> None:
+        """Finds out what the folder holds now. `changed` are the paths of all changes since the last look, if known.
+
+        Raises CodeFolderError if it is not there any more.
+        """
         with self._lock:
-            began = time.perf_counter()
             refuse_unusable(self._folder)
-            entries = dict(_walk(self._folder))
+            entries = self._amended(changed)
+            if entries is None:
+                began = time.thread_time()  # the time that others take from us is none of the folder's
+                entries = dict(_walk(self._folder))
+                self._took = time.thread_time() - began
             if entries != self._entries or not self.digest or len(self._digests) != len(entries):
                 self._read(entries)
-            self._looked_at = time.perf_counter()
-            self._took = self._looked_at - began
+            self._looked_at = time.monotonic()
 
     def glance(self) -> None:
         """The same, unless that takes longer than a caller should wait: then others will have to tell of changes."""
-        since = time.perf_counter() - self._looked_at
-        if self._looked_at < 0 or self._took <= _CHEAP or (self._took <= _DEAR and since >= _SHARE * self._took):
+        since = time.monotonic() - self._looked_at
+        if len(self._entries) <= _FEW or (self._took <= _DEAR and since >= _SHARE * self._took):
             self.look()
+
+    def _amended(self, changed: Collection[str]) -> dict[str, _Entry] | None:
+        """What it holds if nothing but known files was written; None if that is not so, or not known."""
+        if not changed or not self._entries:
+            return None
+        entries = dict(self._entries)
+        for path in changed:
+            name = path.removeprefix(self._folder + "/")
+            former = entries.get(name)
+            try:
+                entry = _regular_file(os.lstat(path))
+            except OSError:
+                entry = None
+            if former is None or entry is None or not former.signature:
+                return None
+            entries[name] = entry
+        return entries
 
     def _read(self, entries: dict[str, _Entry]) -> None:
         """Reads the files that are other ones than before. What was written just now is read again next time."""
@@ -159,11 +181,16 @@ def _walk(folder: str, prefix: str = "") -> Iterator[tuple[str, _Entry]]:
                 yield from _walk(folder, path + "/")
             elif stat.S_ISLNK(status.st_mode):
                 yield path, _Entry(status.st_mode, (), os.readlink(entry.path))  # noqa: PTH115
-            elif stat.S_ISREG(status.st_mode):
-                signature = (status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
-                yield path, _Entry(status.st_mode, signature)
+            elif (file := _regular_file(status)) is not None:
+                yield path, file
         except OSError:
             continue
+
+
+def _regular_file(status: os.stat_result) -> _Entry | None:
+    if not stat.S_ISREG(status.st_mode):
+        return None
+    return _Entry(status.st_mode, (status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns))
 
 
 def _digest(path: Path, entry: _Entry) -> bytes:
