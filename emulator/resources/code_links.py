@@ -43,14 +43,15 @@ class CodeLinks:
     def __init__(self) -> None:
         self._secret = secrets.token_bytes(32)
         self._linked: dict[str, _Linked] = {}  # by token; the one that lives longest is last
-        self._tokens: dict[str, str] = {}  # of the packages in `_linked`, by digest
+        self._tokens: dict[str, str] = {}  # of the packages in `_linked`, by name
 
     def link(self, base_url: str, package: CodePackage, now: datetime) -> str:
         """A URL under `base_url` from which `package` can be downloaded until ten minutes after `now`."""
         self._forget_expired(now)
-        token = self._tokens.get(package.sha256)
+        name = _name(package)
+        token = self._tokens.get(name)
         if token is None:
-            token = self._tokens[package.sha256] = hmac.digest(self._secret, package.sha256.encode(), "sha256").hex()
+            token = self._tokens[name] = hmac.digest(self._secret, name.encode(), "sha256").hex()
         linked = self._linked.pop(token, None) or _Linked(package, now)
         linked.until = now + _LIFE
         self._linked[token] = linked
@@ -94,4 +95,9 @@ class CodeLinks:
             token, linked = next(iter(self._linked.items()))
             if now <= linked.until:
                 return
-            del self._linked[token], self._tokens[linked.package.sha256]
+            del self._linked[token], self._tokens[_name(linked.package)]
+
+
+def _name(package: CodePackage) -> str:
+    """The same for the same content; of a folder of the host, whose content changes, the same for the same folder."""
+    return package.sha256 if package.folder is None else f"folder:{package.folder}"

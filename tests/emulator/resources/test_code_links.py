@@ -52,3 +52,10 @@ def test_what_nobody_can_open_any_more_is_forgotten():
     for number in range(100):
         links.link("http://here", package(f"p{number}"), NOW + number * MINUTES)
     assert len(links._linked) == len(links._tokens) <= 11
+
+
+def test_two_folders_have_links_of_their_own_even_if_they_held_the_same():
+    links = CodeLinks()
+    made = {folder: CodePackage(b"", "same", 0, folder=folder) for folder in ("/one", "/two")}
+    found = {folder: links.link("http://here", package, NOW) for folder, package in made.items()}
+    assert {folder: opened(links, link, NOW).folder for folder, link in found.items()} == {f: f for f in made}
