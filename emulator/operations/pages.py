@@ -27,10 +27,9 @@ def page(
     size = min(members.get("MaxItems") or largest, largest)
     if members.get("Marker"):
         after = _read(members["Marker"])
-        try:
-            entries = [entry for entry in entries if key(entry) > after]
-        except TypeError:
-            raise InvalidParameterValueException.marker() from None
+        if entries and not _is_alike(after, key(entries[0])):
+            raise InvalidParameterValueException.marker()
+        entries = [entry for entry in entries if key(entry) > after]
     shown = list(entries[:size])
     more = len(entries) > size
     return shown, {"NextMarker": _write(key(shown[-1]))} if more else {}
@@ -48,3 +47,7 @@ def _read(marker: str) -> Key:
     if not isinstance(key, list):
         raise InvalidParameterValueException.marker()
     return tuple(key)
+
+
+def _is_alike(one: Key, other: Key) -> bool:
+    return [type(part) for part in one] == [type(part) for part in other]

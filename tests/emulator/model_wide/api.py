@@ -82,6 +82,10 @@ class Api:
     def clock(self) -> MovedClock:
         return self._world.clock
 
+    def handle(self, request: Request) -> "Response | asyncio.Future[Response]":
+        """What the gateway makes of a request, for a server before it."""
+        return self._gateway.handle(request)
+
     def resources(self) -> RegionResources:
         """What is stored, for resources that no operation makes yet."""
         return self._world.store.region(ACCOUNT, REGION)
