@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import re
+import select
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -58,6 +59,7 @@ class ProcessSandbox:
         self._adopt(plan)
         self._control: socket.socket | None = None
         self._output = -1
+        self._unread = select.poll()  # has `_output`, while there is one
         self._status = -1  # descriptor of the runtime's /proc/…/status
         self._running: int | None = None
         self._peak = 0
@@ -142,7 +144,8 @@ class ProcessSandbox:
     def pass_on_output(self) -> None:
         """See Sandbox.pass_on_output."""
         self._extensions.pass_on_output()
-        self._pass_on_runtime_output()
+        if self._unread.poll(0):  # a warm call has written nothing, mostly; to try and fail to read takes far longer
+            self._pass_on_runtime_output()
 
     def _pass_on_runtime_output(self) -> None:
         for _ in range(_READS_AT_ONCE):
@@ -215,6 +218,7 @@ class ProcessSandbox:
         os.set_blocking(output, False)
         self._control, self._output = control, output
         self._loop.add_reader(control.fileno(), self._heard)
+        self._unread.register(output, select.POLLIN)
         self._loop.add_reader(output, self._pass_on_runtime_output)
 
     def _heard(self) -> None:
@@ -268,6 +272,7 @@ class ProcessSandbox:
             self._control = None
         if self._output >= 0:
             self._loop.remove_reader(self._output)
+            self._unread.unregister(self._output)
             os.close(self._output)
             self._output = -1
 
