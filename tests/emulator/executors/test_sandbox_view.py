@@ -76,7 +76,7 @@ def test_a_wrapper_script_is_given_the_command():
 def test_without_a_sandbox_python_is_started_without_the_host_s_packages():
     places = Places(runtime_folder="/srv/runtimes/x")
     program = python_program(places, PYTHON, None, isolated=False)
-    assert program.arguments == (PYTHON.path, "-S", "/srv/runtimes/x/bootstrap.py")
+    assert program.arguments == (PYTHON.path, "-S", "-B", "/srv/runtimes/x/bootstrap.py")
 
 
 def test_a_bootstrap_must_be_there_and_executable(tmp_path):
