@@ -37,7 +37,7 @@ class CodePackage:
         content = content_of(self.folder)
         with contextlib.suppress(CodeFolderError):
             content.glance()
-        return replace(self, sha256=content.digest or self.sha256, size=content.size)
+        return replace(self, sha256=content.digest, size=content.size) if content.digest else self
 
     def pinned(self) -> "CodePackage":
         """Itself; of a folder, a package of what it holds now, which no longer changes. Raises CodeFolderError."""
