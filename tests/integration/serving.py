@@ -8,7 +8,7 @@ import sys
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,10 +66,16 @@ def command(*options: str) -> list[str]:
 
 
 @contextlib.contextmanager
-def serving(*options: str, environment: Mapping[str, str] | None = None) -> Iterator[Server]:
-    """An emulator with these options, and these environment variables beside those that are there."""
+def serving(
+    *options: str, environment: Mapping[str, str] | None = None, prefix: Sequence[str] = ()
+) -> Iterator[Server]:
+    """An emulator with these options, and these environment variables beside those that are there.
+
+    `prefix` is a command that starts it.
+    """
     variables = {**os.environ, **(environment or {})}
-    process = subprocess.Popen(command(*options), stdout=subprocess.PIPE, text=True, cwd=REPOSITORY, env=variables)
+    arguments = [*prefix, *command(*options)]
+    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY, env=variables)
     try:
         line = process.stdout.readline()
         assert line.startswith("Ready at "), line

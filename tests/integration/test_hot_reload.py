@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError
 
 from tests.integration.serving import Server, serving
 from tests.integration.test_runtimes import SHELL_CLIENT, curl, node
+from tests.integration.test_serve import NO_NAMESPACES, can
 
 RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 ROLE = "arn:aws:iam::000000000000:role/r"
@@ -290,6 +291,23 @@ def test_it_survives_a_restart_and_the_bucket_has_the_name_that_is_set(tmp_path,
         for text in ("two", "three"):
             (folder / "index.py").write_text(TELLS.format(text=text))
             assert json.loads(client.invoke(FunctionName="kept")["Payload"].read())[0] == text
+
+
+@pytest.mark.skipif(not can(*NO_NAMESPACES), reason="this machine cannot be made to refuse namespaces")
+def test_without_namespaces_the_folder_itself_is_the_task_root(folder, tmp_path):
+    code = "import os, shared\ndef handler(event, context): return [{}, shared.text, os.getcwd()]\n"
+    (tmp_path / "layer" / "python").mkdir(parents=True)
+    (folder / "index.py").write_text(code.format(100))
+    (tmp_path / "layer" / "python" / "shared.py").write_text("text = 100\n")
+    with serving("--settle-seconds", "0", prefix=NO_NAMESPACES) as server:
+        client = server.client("lambda")
+        name = create(client, at(folder), Layers=[publish(client, at(tmp_path / "layer"))])
+        for number in range(101, 106):  # of the same size, and within the same second
+            (folder / "index.py").write_text(code.format(number))
+            (tmp_path / "layer" / "python" / "shared.py").write_text(f"text = {number}\n")
+            answer = json.loads(client.invoke(FunctionName=name)["Payload"].read())
+            assert answer == [number, number, str(folder)]
+    assert sorted(path.name for path in folder.iterdir()) == ["index.py"]  # nothing was compiled into it
 
 
 def test_many_callers_meanwhile_get_whole_answers_and_none_that_is_older_than_their_call(folder, deploy, server):
