@@ -27,6 +27,8 @@ _REGION = r"(?:\.[a-z]{2,4}(?:-[a-z]+)+(?:-\d)?)?"
 # Not simply `*.amazonaws.com`: customers' own machines have names there too (ec2-…compute.amazonaws.com, *.elb.…).
 _AWS_HOST = re.compile(
     rf"(?:(?:{_SERVICES})(?:-fips)?{_REGION}\.(?:{_SUFFIXES})"
+    # Only AWS answers there, for functions of whomever. Scenarios name no host: they ask URLs that they have made.
+    rf"|[a-z0-9]{{32}}\.lambda-url{_REGION}\.on\.aws"
     rf"|(?:[a-z0-9.-]+\.)?s3(?:-fips)?(?:\.dualstack)?{_REGION}\.(?:{_SUFFIXES}))"
 )
 

@@ -97,6 +97,7 @@ def is_at_least(evidence_class: str, wanted: str) -> bool:
 
 _HOST = re.compile(
     r"lambda(-fips)?\.[a-z0-9-]+\.(amazonaws\.(com(\.cn)?|eu)|api\.(aws|amazonwebservices\.(com\.cn|eu)))"
+    r"|[a-z0-9]{32}\.lambda-url\.[a-z0-9-]+\.on\.aws"
 )
 _REQUEST_ID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 

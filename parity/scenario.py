@@ -83,6 +83,9 @@ class Http(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     path: Annotated[str, Meta(pattern="^/", description="Percent-encoded, with its query: `/2015-03-31/functions/`.")]
     headers: dict[str, str] = {}
     body: Annotated[Any, Meta(description="Text is sent as it is, any other value as JSON, bytes as bytes.")] = None
+    url: (
+        Annotated[Text, Meta(description="Whom to ask in place of the API: an earlier answer's function URL.")] | None
+    ) = None
 
 
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
@@ -279,13 +282,13 @@ class ExpandedStep:
     def invokes(self) -> bool:
         """Whether function code runs for it."""
         if self.http:
-            return "invocations" in self.http.path or "invoke-async" in self.http.path
+            return self.http.url is not None or "invocations" in self.http.path or "invoke-async" in self.http.path
         return (self.operation or "").startswith("Invoke") and self.with_.get("InvocationType") != "DryRun"
 
     @property
     def roots(self) -> frozenset[str]:
         """The names that its references begin with: `function` of `${function.name}`."""
-        return frozenset(_ROOT.findall(str(self.http.path if self.http else self.with_)))
+        return frozenset(_ROOT.findall(f"{self.http.path} {self.http.url}" if self.http else str(self.with_)))
 
     @property
     def with_(self) -> Members:

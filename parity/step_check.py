@@ -167,6 +167,8 @@ def _forms(step: ExpandedStep) -> Iterator[Misfit]:
     yield from _form_misfits(step.with_, (*_operation_way(step), "with"))
     if step.http:
         yield from _form_misfits(step.http.body, ("http", "body"))
+        if step.http.url is not None and not _has_reference(step.http.url):
+            yield ("http", "url"), "expected a URL of an earlier answer, such as `${url.FunctionUrl}`"
 
 
 def _form_misfits(value: Any, way: Way) -> Iterator[Misfit]:

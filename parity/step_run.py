@@ -162,6 +162,7 @@ class _Request:
     operation: str | None
     members: Mapping[str, Any]
     raw: tuple[str, str, Mapping[str, str], Any] | None = None
+    url: str | None = None  # whom to send a raw request to, if not to the API
 
     @classmethod
     def of(cls, step: ExpandedStep, scope: Mapping[str, Any]) -> "_Request":
@@ -170,11 +171,12 @@ class _Request:
         http = step.http
         path, headers, body = resolve(http.path, scope), resolve(http.headers, scope), resolve(http.body, scope)
         headers = {name: str(value) for name, value in headers.items()}
-        return cls(None, body if isinstance(body, dict) else {}, (http.method, str(path), headers, body))
+        url = None if http.url is None else str(resolve(http.url, scope))
+        return cls(None, body if isinstance(body, dict) else {}, (http.method, str(path), headers, body), url)
 
     def send(self, wire: Wire) -> Exchange:
         """One exchange. Raises CannotAsk, TargetUnreachable."""
         if self.raw is not None:
-            return wire.request(*self.raw)
+            return wire.request(*self.raw, url=self.url)
         assert self.operation is not None
         return wire.call(self.operation, self.members)

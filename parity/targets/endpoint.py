@@ -92,7 +92,7 @@ class Endpoint(Target):
 
     def _make_wire(self) -> Wire:
         client = self._make_client("lambda", read_timeout=120, parameter_validation=False)
-        return Wire(client, _DUMMY, proxies=self._proxies())
+        return Wire(client, _DUMMY, proxies=self._proxies(), all_hosts_here=True)
 
     def _proxies(self) -> dict[str, str] | None:
         """No proxy between us and this machine, whatever the environment says."""

@@ -77,7 +77,8 @@ class Wire:
     """The Lambda API of one target. Safe to use from many threads at once.
 
     `client` is a botocore Lambda client without parameter validation and retries; `credentials` sign raw requests.
-    `check_url` raises for a URL that a raw request may not go to or be answered from.
+    `check_url` raises for a URL that a raw request may not go to or be answered from. `all_hosts_here`: whatever host a
+    request names, it goes to the target; so emulators, which serve function URLs by their names, need no name service.
     """
 
     def __init__(
@@ -87,7 +88,9 @@ class Wire:
         *,
         proxies: dict[str, str] | None = None,
         check_url: Callable[[str], None] = lambda _: None,
+        all_hosts_here: bool = False,
     ) -> None:
+        self._all_hosts_here = all_hosts_here
         self._client = client
         self._check_url = check_url
         self._credentials = credentials
@@ -126,9 +129,17 @@ class Wire:
                 raise _explained(error, operation) from error
         return self._exchange()
 
-    def request(self, method: str, path: str, headers: Mapping[str, str], body: Any) -> Exchange:
-        """Sends a raw request, signed: `path` as written, `body` text, bytes or any JSON value. Raises as `call`."""
-        request = AWSRequest(method=method, url=self.url + path, headers=dict(headers), data=_encoded(body))
+    def request(
+        self, method: str, path: str, headers: Mapping[str, str], body: Any, *, url: str | None = None
+    ) -> Exchange:
+        """Sends a raw request, signed: `path` as written, `body` text, bytes or any JSON value. Raises as `call`.
+
+        With `url` it is for that function URL ("https://….lambda-url.eu-west-1.on.aws/") and not for the API.
+        """
+        base, named = self.url if url is None else url.rstrip("/"), dict(headers)
+        if url is not None and self._all_hosts_here:
+            base, named = self.url, {"Host": urlsplit(url).netloc, **named}
+        request = AWSRequest(method=method, url=base + path, headers=named, data=_encoded(body))
         try:
             frozen = self._credentials.get_frozen_credentials()
             SigV4Auth(frozen, "lambda", self._client.meta.region_name).add_auth(request)

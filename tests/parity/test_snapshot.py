@@ -237,7 +237,12 @@ class TestTheWitness:
 
     @pytest.mark.parametrize(
         "host",
-        ["lambda.us-gov-west-1.amazonaws.com", "lambda.cn-north-1.amazonaws.com.cn", "lambda-fips.us-east-1.api.aws"],
+        [
+            "lambda.us-gov-west-1.amazonaws.com",
+            "lambda.cn-north-1.amazonaws.com.cn",
+            "lambda-fips.us-east-1.api.aws",
+            f"{'a1' * 16}.lambda-url.eu-west-1.on.aws",
+        ],
     )
     def test_can_be_any_host_of_lambda(self, host):
         assert dataclasses.replace(WITNESS, host=host).host == host

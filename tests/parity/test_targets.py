@@ -152,6 +152,15 @@ class TestRawRequests:
         raw.close()
         assert raw.received[0].partition(b"\r\n\r\n")[2] == sent
 
+    def test_a_function_url_of_an_emulator_is_asked_for_at_the_emulators_address(self):
+        raw = Raw(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        url = "https://abc.lambda-url.us-east-1.on.aws/"
+        Endpoint(raw.url).wire.request("GET", "/a?b", {}, None, url=url)
+        raw.close()
+        first, *headers = raw.received[0].lower().splitlines()
+        assert first == b"get /a?b http/1.1"
+        assert b"host: abc.lambda-url.us-east-1.on.aws" in headers
+
 
 class TestWhatCannotBeAsked:
     def test_what_the_sdk_cannot_send_says_so(self, target):
@@ -252,6 +261,7 @@ class TestHostsOfAws:
             "sqs.us-east-1.amazonaws.com",
             "bucket-x.s3.eu-west-1.amazonaws.com",
             "Lambda.EU-central-1.AmazonAWS.com",
+            f"{'a1' * 16}.lambda-url.eu-west-1.on.aws",
         ],
     )
     def test_are_known(self, host):
@@ -267,6 +277,8 @@ class TestHostsOfAws:
             "lambda.us-east-1.amazonaws.com.evil.example",
             "lambda.us-east-1.amazonaws.com:443",
             "evil-amazonaws.com",
+            f"{'a1' * 16}.lambda-url.eu-west-1.on.aws.evil.example",
+            "evil.on.aws",
             "lambda.us-east-1.localhost.localstack.cloud",
             "ec2-3-120-1-2.eu-central-1.compute.amazonaws.com",
             "lambda.us-east-1.elb.amazonaws.com",
