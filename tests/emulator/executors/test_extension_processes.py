@@ -124,3 +124,22 @@ def test_an_interpreter_of_the_runtime_is_taken_on_trust(tmp_path: Path):
 def test_the_end_of_an_extension_in_the_words_of_aws(status: int, sentence: str):
     """runtime-api.md §6, Extension crash."""
     assert ExtensionExit(status).sentence == sentence
+
+
+async def test_a_host_without_namespaces_has_extensions_too():
+    """They lie where the layers are unpacked, and are told where that is."""
+
+    async def abilities() -> dict[str, object]:
+        return {"isolated": False, "reason": "the test says so"}
+
+    async with Machine() as machine:
+        machine.executor._spawner.abilities = abilities  # type: ignore[method-assign]
+        extension = layer(x='cat "$(dirname "$0")/../text"; echo "$TMPDIR"; sleep 60 & echo up; wait')
+        sandbox, heard = await machine.sandbox(shell("true"), layers=[extension, layer_of({"text": ("text\n", 0o644)})])
+        assert list(sandbox.extensions()) == ["x"]
+        sandbox.start_extension("x", PATH)
+        await heard.until(lambda: b"up" in heard.extensions_wrote.get("x", b""))
+        assert heard.extensions_wrote["x"].decode() == f"text\n{sandbox.places.temporary}\nup\n"
+        sandbox.signal_extension("x", signal.SIGKILL)
+        await heard.until(lambda: heard.extensions_ended)
+        assert heard.extensions_ended == [("x", ExtensionExit(signal.SIGKILL))]
