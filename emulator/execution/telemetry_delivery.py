@@ -3,6 +3,9 @@
 A batch leaves when it holds `maxItems` events or `maxBytes` bytes, or when its first event is `timeoutMs` old. Nothing
 waits for it: a subscriber that is slow, deaf or gone loses events, which it is told of, and holds up nobody else. While
 an environment is frozen, nothing leaves and no time is held against the subscriber.
+
+Known gap: on AWS each environment has a network of its own. Here all of them share the machine's, so an extension that
+listens on a fixed port can do so in one environment at a time; one that asks for any free port can in all of them.
 """
 
 import asyncio
