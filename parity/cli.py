@@ -141,6 +141,7 @@ _jobs = click.option("-j", "--jobs", type=click.IntRange(1, 256), help="How many
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Differences that are accepted for now (TOML). [the embedded emulator's own]",
 )
+@click.option("--once", is_flag=True, help="Do not run the few scenarios that differ again, one by one.")
 def verify(*, choice: Choice, **options: Any) -> int:
     """Run scenarios on a candidate (the embedded emulator) and compare each answer with its snapshot."""
     from parity import commands

@@ -46,6 +46,7 @@ def verify(
     endpoint_url: str | None,
     region: str | None,
     jobs: int | None,
+    once: bool,
     min_evidence: str | None,
     reports: Sequence[str],
     known: Path | None,
@@ -69,6 +70,7 @@ def verify(
             whole=choice.is_everything,
             min_evidence=min_evidence,
             jobs=jobs,
+            once=once,
             on_result=lambda result: tick(_told(result), False),
         )
         if report.exit_code == UNREACHABLE:

@@ -81,7 +81,8 @@ class Report:
 
     `gone` are the known differences that are no longer there, `about_nothing` those about steps that do not exist.
     `min_evidence` is the weakest class of evidence that counts. `duration` is in seconds. `nouns` are what a result and
-    each of its steps are called.
+    each of its steps are called. `unsteady` are the scenarios that differed at first and were the same when they ran
+    again, alone.
     """
 
     target: str
@@ -93,6 +94,7 @@ class Report:
     min_evidence: str | None = None
     duration: float = 0.0
     nouns: tuple[str, str] = ("scenario", "step")
+    unsteady: list[str] = field(default_factory=list)
 
     @property
     def steps(self) -> list[StepResult]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from parity.errors import ParityError
 from parity.evidence import CLASSES
 from parity.report import STATUSES, Report, ScenarioResult, StepResult
-from parity.report.wording import CANDIDATE, headline, notes, runtime_notes, value_text, who_said
+from parity.report.wording import CANDIDATE, headline, notes, remarks, value_text, who_said
 
 _LARGEST_SUMMARY = 900_000  # bytes; GitHub refuses a summary of more than 1 MiB
 
@@ -80,7 +80,7 @@ def summary(report: Report) -> str:
     """The report in Markdown."""
     mark = "✅" if report.exit_code == 0 else "❌"
     head = [f"## {mark} Parity with {report.target}", "", headline(report), "", *_evidence(report), ""]
-    parts = ["\n".join(head) + "\n", *(f"- {note}\n" for note in [*notes(report), *runtime_notes(report)])]
+    parts = ["\n".join(head) + "\n", *(f"- {note}\n" for note in [*notes(report), *remarks(report)])]
     size = sum(len(part.encode()) for part in parts)
     for step in report.steps:
         part = _details(step) if step.differences else ""

@@ -26,6 +26,7 @@ def as_json(report: Report) -> bytes:
         "known_differences_about_nothing": [_entry(entry) for entry in report.about_nothing],
         "runtimes": report.runtimes,
         "isolation": report.isolation,
+        "unsteady": report.unsteady,
         "scenarios": [_scenario(scenario) for scenario in report.scenarios],
     }
     return msgspec.json.format(msgspec.json.encode(members), indent=1) + b"\n"

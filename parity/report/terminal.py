@@ -9,7 +9,7 @@ from parity.comparison import Difference
 from parity.evidence import CLASSES
 from parity.report import STATUSES, Report, ScenarioResult, StepResult
 from parity.report.page import Page
-from parity.report.wording import CANDIDATE, headline, notes, runtime_notes, value_text, who_said
+from parity.report.wording import CANDIDATE, headline, notes, remarks, value_text, who_said
 
 _NARROW = 72  # columns; below, the two sides of a difference stand under their labels
 
@@ -23,7 +23,7 @@ def show(report: Report, page: Page | None = None) -> None:
         for step in scenario.steps:
             _show_step(step, scenario, page)
     _show_evidence(report, page)
-    for line in runtime_notes(report):
+    for line in remarks(report):
         page.line(line, style="yellow")
     for line in notes(report):
         page.line(line, style="red")

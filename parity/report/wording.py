@@ -60,10 +60,16 @@ def notes(report: Report) -> list[str]:
     return lines
 
 
-def runtime_notes(report: Report) -> list[str]:
-    """Which interpreter each runtime ran on, where it was not the runtime's own."""
-    return [
+def remarks(report: Report) -> list[str]:
+    """What a reader should know beside the result.
+
+    Which interpreter each runtime ran on, where it was not the runtime's own, and which scenarios were the same only
+    when they ran again.
+    """
+    substitutes = [
         f"{runtime} ran on {used.get('interpreter')} ({used.get('version')}), which stands in for it"
         for runtime, used in sorted(report.runtimes.items())
         if used.get("substituted")
     ]
+    unsteady = [f"{scenario} differed at first, beside others, and was the same alone" for scenario in report.unsteady]
+    return substitutes + unsteady

@@ -15,6 +15,7 @@ from parity import snapshot as snapshots
 from parity.known_differences import load
 from parity.recording import record
 from parity.report import Report
+from parity.report.wording import remarks
 from parity.scenario import Scenario
 from parity.targets import Emulator, Endpoint
 from parity.verification import load_snapshots, verify
@@ -75,14 +76,14 @@ def recorded(
     return load_snapshots(scenarios, folder)
 
 
-Verify = Callable[[Saboteur], Report]
+Verify = Callable[..., Report]
 
 
 @pytest.fixture
 def verify_against(candidate: Emulator, scenarios: list[Scenario], recorded: dict[str, snapshots.Snapshot]) -> Verify:
-    def against(saboteur: Saboteur) -> Report:
+    def against(saboteur: Saboteur, *, once: bool = True) -> Report:
         with between(candidate.url, saboteur) as url, Endpoint(url) as target:
-            return verify(scenarios, recorded, target, known=load(None), whole=False)
+            return verify(scenarios, recorded, target, known=load(None), whole=False, once=once)
 
     return against
 
@@ -230,6 +231,17 @@ def test_a_body_that_breaks_off_is_a_difference_of_that_step_alone(verify_agains
 
     assert report.exit_code == 1
     assert "missing" in str(report.scenarios[0])
+
+
+@pytest.mark.parametrize(("nth", "exit_code", "unsteady"), [(0, 0, ["gate/sabotaged"]), (None, 1, [])])
+def test_a_scenario_that_differs_is_asked_again_and_named_if_it_is_the_same_then(
+    verify_against: Verify, nth: int | None, exit_code: int, unsteady: list[str]
+) -> None:
+    saboteur = Saboteur(aliases("GET", "/nobody"), body(renamed("Message", "message")), nth=nth)
+    report = verify_against(saboteur, once=False)
+    assert (report.exit_code, report.unsteady) == (exit_code, unsteady)
+    assert len(report.scenarios) == 1
+    assert any("differed at first" in remark for remark in remarks(report)) == bool(unsteady)
 
 
 def test_without_a_saboteur_nothing_differs(verify_against: Verify, recorded: object, tmp_path: Path) -> None:
