@@ -8,6 +8,7 @@ future.
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -149,24 +150,25 @@ class Gateway:
     def _answer_later(self, pending: Eventual[Result], endpoint: _Endpoint, request_id: str) -> Pending[Response]:
         """The response to a result that is yet to come. Cancelling it (the client is gone) cancels the result."""
         answer: Pending[Response] = Pending(pending.cancel)
-
-        def on_result(done: Eventual[Result]) -> None:
-            if answer.done():
-                return
-            if done.cancelled():
-                answer.cancel()
-                return
-            try:
-                result = done.result()
-                if endpoint.changed is not None:
-                    endpoint.changed()
-                response = endpoint.serializer.serialize(result, request_id)
-            except Exception as error:
-                response = self._refusal(error, request_id)
-            answer.set_result(response)
-
-        pending.add_done_callback(on_result)
+        pending.add_done_callback(partial(self._answer_now, answer, endpoint, request_id))
         return answer
+
+    def _answer_now(
+        self, answer: Pending[Response], endpoint: _Endpoint, request_id: str, done: Eventual[Result]
+    ) -> None:
+        if answer.done():
+            return
+        if done.cancelled():
+            answer.cancel()
+            return
+        try:
+            result = done.result()
+            if endpoint.changed is not None:
+                endpoint.changed()
+            response = endpoint.serializer.serialize(result, request_id)
+        except Exception as error:
+            response = self._refusal(error, request_id)
+        answer.set_result(response)
 
     def _refusal(self, error: Exception, request_id: str, request: Request | None = None) -> Response:
         if isinstance(error, ServiceError):
