@@ -28,7 +28,7 @@ def handler(event, context):
 
 @pytest.fixture(scope="module")
 def installed() -> Path:
-    """A folder with the SDK and the flow."""
+    """A folder with the SDK in its `node_modules`."""
     lock = HERE / "package-lock.json"
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lambda-parity"
     folder = cache / f"javascript-sdk-{hashlib.sha256(lock.read_bytes()).hexdigest()[:16]}"
@@ -72,10 +72,11 @@ def test_the_sdk_works_unchanged(installed: Path, url: str, tmp_path: Path):
         archive.writestr(entry, HANDLER)
     node = shutil.which("node")
     assert node
-    shutil.copy(HERE / "flow.mjs", installed)  # beside its node_modules, where Node.js looks for them
+    shutil.copy(HERE / "flow.mjs", tmp_path)
+    (tmp_path / "node_modules").symlink_to(installed / "node_modules")  # where Node.js looks for them
     done = subprocess.run(
         [node, "--test", "--test-reporter=tap", "flow.mjs"],
-        cwd=installed,
+        cwd=tmp_path,
         env={
             "PATH": os.environ["PATH"],
             "HOME": str(tmp_path),

@@ -17,7 +17,7 @@ REQUESTS = 5  # in a row, so that what one of them did meets the next
 
 @pytest.mark.parametrize("operation", sorted(load_model().operations))
 def test_a_valid_request_is_answered_as_the_model_allows(api: Api, operation: str):
-    @as_deep_as_asked(examples=1)
+    @as_deep_as_asked(examples=3)
     @given(data=st.data())
     def check(data: st.DataObject) -> None:
         api.begin_anew()

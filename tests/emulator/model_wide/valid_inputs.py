@@ -192,11 +192,14 @@ def _text(shape: Shape) -> Strategy:
     if shape.enum:
         return st.sampled_from(shape.enum)
     least, most = int(shape.min or 0), int(shape.max or 60)
-    if shape.pattern is None:
+    if shape.pattern in (None, *_ANYTHING):
         return st.text(
             st.characters(min_codepoint=32, max_codepoint=126), min_size=max(least, 1), max_size=min(most, 60)
         )
     return _matching(shape.pattern, least, most)
+
+
+_ANYTHING = (r"[\s\S]+", r"[\s\S]*", ".*")  # patterns that say nothing, of which Hypothesis makes a great deal of work
 
 
 @cache
