@@ -6,7 +6,8 @@
 A file of a function is saved, in place and by renaming another one over it in turns. "At once" is a call that is sent
 as soon as the file is closed, "after 50 ms" one that is sent so much later, and both are measured from the save to the
 answer. The yardstick is the start of the same runtime by itself, measured after every edit: nobody runs new code in
-less. Exit code 1 for old answers.
+less. Exit code 1 if more than one of the late calls is answered by old code. With a few hundred files in the folder no
+call at all may be; with thousands, one that is sent within some milliseconds of the save may come before the event.
 """
 
 import os
@@ -27,9 +28,10 @@ from benchmarks.processes import StartedProcess
 from benchmarks.runtime import prepare_runtime
 from benchmarks.statistics import median, percentile
 
-_DELAYS = {"at once": 0.0, "after 50 ms": 0.05}
+_LATE = "after 50 ms"
+_DELAYS = {"at once": 0.0, _LATE: 0.05}
 _PAUSE = 0.03  # between an answer and the next save: nobody types quicker
-_OLD_ALLOWED = 1  # of those that are sent 50 ms after the save, in 200 edits
+_OLD_ALLOWED = 1  # of those calls, in 200 edits
 _CODE = "def handler(event, context):\n    return {}\n"
 
 
@@ -44,7 +46,8 @@ class Outcome:
     @property
     def faults(self) -> list[str]:
         """What must not be, in one line each."""
-        return [f"{number} old answers {when}" for when, number in self.old.items() if number > _OLD_ALLOWED]
+        number = self.old.get(_LATE, 0)
+        return [f"{number} old answers {_LATE}"] if number > _OLD_ALLOWED else []
 
 
 class Reloading(LambdaApi):

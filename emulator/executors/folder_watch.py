@@ -10,7 +10,7 @@ import os
 import threading
 from collections.abc import Callable, Collection
 
-_STEP_MS = 20  # a change is told when no further one has come for so long …
+_STEP_MS = 10  # a change is told when no further one has come for so long …
 _DEBOUNCE_MS = 100  # … and at the latest so long after the first
 _CHECK_MS = 500  # between two looks whether it is still the same folder
 _PAUSE = 0.1  # seconds between two looks at a folder that is away, or that cannot be watched

@@ -29,7 +29,7 @@ _FOLDERS_KEPT = 256
 
 _FEW = 500  # files and folders; a look at no more of them, two milliseconds or so, is always worth it
 _SHARE = 10  # at more, one is made after ten times as long as it takes …
-_DEAR = 0.03  # … and never where all would wait for so long, in seconds
+_DEAR = 0.1  # … and never where all would wait for so long, in seconds
 # A file that is written twice within a tick of the kernel's clock may look the same both times.
 _TICK_NS = 20_000_000
 
@@ -54,7 +54,7 @@ class FolderContent:
         self._entries: dict[str, _Entry] = {}
         self._digests: dict[str, bytes] = {}
         self._lock = threading.Lock()
-        self._looked_at = 0.0
+        self._walked_at = 0.0
         self._took = 0.0
 
     def look(self, changed: Collection[str] = ()) -> None:
@@ -64,37 +64,41 @@ class FolderContent:
         """
         with self._lock:
             refuse_unusable(self._folder)
-            entries = self._amended(changed)
-            if entries is None:
+            if changed and self.digest and all(f"{path}/".startswith(f"{self._folder}/") for path in changed):
+                entries = dict(self._entries)
+                for path in changed:
+                    self._amend(entries, path)
+            else:
                 began = time.thread_time()  # the time that others take from us is none of the folder's
                 entries = dict(_walk(self._folder))
                 self._took = time.thread_time() - began
+                self._walked_at = time.monotonic()
             if entries != self._entries or not self.digest or len(self._digests) != len(entries):
                 self._read(entries)
-            self._looked_at = time.monotonic()
 
     def glance(self) -> None:
         """The same, unless that takes longer than a caller should wait: then others will have to tell of changes."""
-        since = time.monotonic() - self._looked_at
+        since = time.monotonic() - self._walked_at
         if len(self._entries) <= _FEW or (self._took <= _DEAR and since >= _SHARE * self._took):
             self.look()
 
-    def _amended(self, changed: Collection[str]) -> dict[str, _Entry] | None:
-        """What it holds if nothing but known files was written; None if that is not so, or not known."""
-        if not changed or not self._entries:
-            return None
-        entries = dict(self._entries)
-        for path in changed:
-            name = path.removeprefix(self._folder + "/")
-            former = entries.get(name)
-            try:
-                entry = _regular_file(os.lstat(path))
-            except OSError:
-                entry = None
-            if former is None or entry is None or not former.signature:
-                return None
+    def _amend(self, entries: dict[str, _Entry], path: str) -> None:
+        """Puts right what `entries` say of a path and of all that is below it."""
+        name = path[len(self._folder) + 1 :]
+        if any(_is_no_code(part) for part in name.split("/")):
+            return
+        try:
+            entry = _entry(path, os.lstat(path)) if name else None
+        except OSError:
+            entry = None
+        former = entries.pop(name, None)
+        if entry is not None:
             entries[name] = entry
-        return entries
+        if entry is None or former is None or stat.S_IFMT(entry.mode) != stat.S_IFMT(former.mode):
+            for inner in [inner for inner in entries if inner.startswith(name + "/") or not name]:
+                del entries[inner]
+            if not name or (entry is not None and stat.S_ISDIR(entry.mode)):
+                entries.update(_walk(self._folder, name and name + "/"))
 
     def _read(self, entries: dict[str, _Entry]) -> None:
         """Reads the files that are other ones than before. What was written just now is read again next time."""
@@ -143,8 +147,8 @@ def zip_folder(folder: str) -> tuple[bytes, str, int]:
     written = io.BytesIO()
     size = 0
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for path, entry in entries.items():
-            info = zipfile.ZipInfo(path if entry.signature or entry.link else path + "/")
+        for path, entry in sorted(entries.items()):
+            info = zipfile.ZipInfo(path + "/" if stat.S_ISDIR(entry.mode) else path)
             info.external_attr = entry.mode << 16
             info.compress_type = zipfile.ZIP_DEFLATED
             if entry.link is not None:
@@ -163,34 +167,38 @@ def zip_folder(folder: str) -> tuple[bytes, str, int]:
 
 
 def _walk(folder: str, prefix: str = "") -> Iterator[tuple[str, _Entry]]:
-    """Everything below a folder, in an order that does not depend on the file system. What vanishes is left out."""
+    """Everything in a folder, or in the folder `prefix` in it. What vanishes meanwhile is left out."""
     try:
-        with os.scandir(os.path.join(folder, prefix)) as found:  # noqa: PTH118 (in each call)
-            entries = sorted(found, key=lambda entry: entry.name)
+        with os.scandir(f"{folder}/{prefix}") as scanned:
+            entries = list(scanned)
     except OSError:
         return
-    for entry in entries:
-        name = entry.name
-        if name in _NO_CODE or (name[0] in ".#" and _KEPT_BY_EDITORS.fullmatch(name)):
+    for found in entries:
+        if _is_no_code(found.name):
             continue
-        path = prefix + name
+        name = prefix + found.name
         try:
-            status = entry.stat(follow_symlinks=False)
-            if stat.S_ISDIR(status.st_mode):
-                yield path, _Entry(status.st_mode, ())
-                yield from _walk(folder, path + "/")
-            elif stat.S_ISLNK(status.st_mode):
-                yield path, _Entry(status.st_mode, (), os.readlink(entry.path))  # noqa: PTH115
-            elif (file := _regular_file(status)) is not None:
-                yield path, file
+            entry = _entry(found.path, found.stat(follow_symlinks=False))
         except OSError:
             continue
+        if entry is not None:
+            yield name, entry
+            if stat.S_ISDIR(entry.mode):
+                yield from _walk(folder, name + "/")
 
 
-def _regular_file(status: os.stat_result) -> _Entry | None:
-    if not stat.S_ISREG(status.st_mode):
-        return None
-    return _Entry(status.st_mode, (status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns))
+def _is_no_code(name: str) -> bool:
+    return name in _NO_CODE or (name[:1] in {".", "#"} and _KEPT_BY_EDITORS.fullmatch(name) is not None)
+
+
+def _entry(path: str, status: os.stat_result) -> _Entry | None:
+    """None for what is neither file nor folder nor link."""
+    mode = status.st_mode
+    if stat.S_ISREG(mode):
+        return _Entry(mode, (status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns))
+    if stat.S_ISLNK(mode):
+        return _Entry(mode, (), os.readlink(path))  # noqa: PTH115 (in each look)
+    return _Entry(mode, ()) if stat.S_ISDIR(mode) else None
 
 
 def _digest(path: Path, entry: _Entry) -> bytes:
@@ -208,6 +216,6 @@ def _digest(path: Path, entry: _Entry) -> bytes:
 def _tree_digest(entries: Mapping[str, _Entry], digests: Mapping[str, bytes]) -> str:
     """Of names, permissions and contents."""
     whole = hashlib.sha256()
-    for path, entry in entries.items():
+    for path, entry in sorted(entries.items()):
         whole.update(os.fsencode(path) + b"\0%o\0" % entry.mode + digests[path])
     return base64.b64encode(whole.digest()).decode()

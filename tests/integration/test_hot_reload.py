@@ -94,6 +94,7 @@ def test_python_runs_what_was_saved_and_keeps_its_environment(folder, deploy, ca
     (folder / "index.py").write_text(TELLS.format(text="one"))
     name = deploy(at(folder))
     assert [call(name), call(name)] == [["one", 1, 1], ["one", 2, 2]]
+    time.sleep(0.15)  # by now it is frozen
     (folder / "index.py").write_text(TELLS.format(text="two"))
     assert [call(name), call(name)] == [["two", 1, 3], ["two", 2, 4]]
     (folder / "index.py").touch()  # nothing changed, nothing is restarted

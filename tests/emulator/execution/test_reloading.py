@@ -125,6 +125,51 @@ class TestAChange:
             _, log = await execution.log_of("f")
             assert "Init Duration" not in [line for line in log if "REPORT" in line][-1]
 
+    async def test_is_told_to_extensions_which_start_again_with_the_runtime(self, execution, code):
+        told: list[list[str]] = []
+
+        async def extension(extension: Any) -> None:
+            told.append([])
+            await extension.register("INVOKE", "SHUTDOWN")
+            while told[-1][-1:] != ["SHUTDOWN"]:
+                told[-1].append((await extension.next())["eventType"])
+
+        async with execution({"f": code.run}, {"beside": extension}) as made:
+            made.function("f", code=folder_package(str(code.folder)))
+            assert await answer(made) == b"one"
+            code.save("two")
+            assert [await answer(made), await answer(made)] == [b"two", b"two"]
+            assert told == [["INVOKE", "SHUTDOWN"], ["INVOKE", "INVOKE"]]
+            assert len(made.executor.sandboxes) == 1
+
+    async def test_never_lets_a_later_call_see_what_was_before(self, running, code):
+        """Callers and a writer, each at his own pace: no answer is older than what was saved before its call."""
+        saved = [1000]
+        code.save("1000")
+
+        async def write(execution: Any) -> None:
+            for number in range(1001, 1041):
+                code.save(str(number))
+                saved.append(number)
+                if number % 5 == 0:
+                    await asyncio.sleep(0.05)
+                await asyncio.sleep(0)
+
+        async def keep_calling(execution: Any, pause: float) -> int:
+            calls = 0
+            while saved[-1] < 1040:
+                before = saved[-1]
+                assert int(await answer(execution)) >= before
+                calls += 1
+                await asyncio.sleep(pause)
+            return calls
+
+        async with running() as execution:
+            await answer(execution)
+            _, *calls = await asyncio.gather(write(execution), *(keep_calling(execution, n / 500) for n in range(4)))
+            assert all(calls)
+            assert await answer(execution) == b"1040"
+
 
 class TestNoChange:
     async def test_leaves_the_runtime_alone(self, running, code):

@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import time
 import zipfile
 from pathlib import Path
@@ -81,19 +82,59 @@ def replace_by_link(folder: Path) -> None:
     (folder / "index.py").symlink_to("package/inner.py")
 
 
-@pytest.mark.parametrize(
+def replace_folder_by_file(folder: Path) -> None:
+    shutil.rmtree(folder / "package")
+    (folder / "package").write_text("no folder any more")
+
+
+def replace_file_by_folder(folder: Path) -> None:
+    (folder / "index.py").unlink()
+    (folder / "index.py" / "deep").mkdir(parents=True)
+    (folder / "index.py" / "deep" / "file").write_text("")
+
+
+def move_folder(folder: Path) -> None:
+    (folder / "package").rename(folder / "moved")
+
+
+CHANGES = pytest.mark.parametrize(
     "change",
     [
         *(change_content, change_content_and_hide_it, replace_by_rename, change_deep_inside),
         *(add, add_folder, remove, rename, make_executable, replace_by_link),
+        *(replace_folder_by_file, replace_file_by_folder, move_folder),
     ],
 )
+
+
+@CHANGES
 def test_every_change_is_found(folder, change):
     content = looked(folder)
     before = content.digest
     change(folder)
     content.look()
     assert content.digest != before
+    assert content.digest == looked(folder).digest
+
+
+def statuses(folder: Path) -> dict[str, tuple[int, ...]]:
+    found = {str(path): path.lstat() for path in folder.rglob("*")}
+    return {path: (status.st_ino, status.st_mode, status.st_ctime_ns) for path, status in found.items()}
+
+
+@CHANGES
+def test_who_knows_which_paths_were_changed_need_not_look_at_the_others(folder, change):
+    content = looked(folder)
+    before = statuses(folder)
+    change(folder)
+    content.look({path for path, _ in before.items() ^ statuses(folder).items()})
+    assert content.digest == looked(folder).digest
+
+
+def test_a_path_of_elsewhere_is_answered_with_a_look_at_everything(folder):
+    content = looked(folder)
+    add(folder)
+    content.look({"/elsewhere/index.py"})
     assert content.digest == looked(folder).digest
 
 
