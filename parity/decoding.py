@@ -46,7 +46,7 @@ _MEANINGFUL = frozenset(
         "x-amzn-requestid",
     }
 )
-_REMAPPED = "x-amzn-remapped-"
+_MEANINGFUL_STARTS = ("access-control-", "x-amzn-remapped-")
 
 
 def decode(answer: Answer) -> dict[str, Any]:
@@ -58,7 +58,11 @@ def decode(answer: Answer) -> dict[str, Any]:
 
 
 def _headers(answer: Answer) -> dict[str, Any]:
-    kept = {name: value for name, value in answer.headers.items() if name in _MEANINGFUL or name.startswith(_REMAPPED)}
+    kept = {
+        name: value
+        for name, value in answer.headers.items()
+        if name in _MEANINGFUL or name.startswith(_MEANINGFUL_STARTS)
+    }
     return {name: _log_lines(value) if name == LOG_RESULT else value for name, value in sorted(kept.items())}
 
 

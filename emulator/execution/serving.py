@@ -119,6 +119,7 @@ class Serving:
 
     def fail(self, failure: Failure) -> Settle:
         """Ends it, because something was lost that it cannot do without. An answer that was given stays given."""
+        self._response = None
         if self._answer is not None:
             return self.finish_answered(failure)
         if self.ticket is not None:

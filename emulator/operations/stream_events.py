@@ -49,7 +49,8 @@ def _chunk(data: bytes) -> Event:
 def _completed(outcome: Outcome) -> Event:
     """A function error comes with the end [model: InvokeWithResponseStreamCompleteEvent].
 
-    Its code and its details on AWS are not known; here they are what Invoke answers.
+    Clients tell the code `Unhandled` apart [code: remotion-dev/remotion, of AWS's answers]; the details are what Invoke
+    would answer, which is unsure.
     """
     end: Event = {}
     if outcome.function_error is not None:
