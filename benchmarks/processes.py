@@ -19,6 +19,7 @@ from pathlib import Path
 
 from benchmarks.http_client import Address, MeasuringError
 
+_ROOT = Path(__file__).parents[1]
 _START_LIMIT = 30.0
 _STOP_LIMIT = 10.0
 _PSS = re.compile(r"^Pss:\s+(\d+) kB", re.MULTILINE)
@@ -32,6 +33,7 @@ class StartedProcess:
         self._process = subprocess.Popen(
             arguments,
             env=variables,
+            cwd=_ROOT,  # so that `python -m` finds what stands beside this package, and nothing that is installed
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

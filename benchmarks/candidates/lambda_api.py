@@ -89,7 +89,7 @@ class Ours(LambdaApi):
 
     def start(self) -> float:
         self._function = None
-        self._process = StartedProcess([sys.executable, "-P", "-m", "parity", "serve", "--port", "0"])
+        self._process = StartedProcess([sys.executable, "-m", "parity", "serve", "--port", "0"])
         self.address = address_of(self._process.wait_for_line("Ready at "))
         return time.perf_counter() - self._process.began
 

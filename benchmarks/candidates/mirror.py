@@ -21,7 +21,7 @@ class Mirror(Candidate):
     groups = frozenset({"warm", "throughput"})
 
     def start(self) -> float:
-        self._process = StartedProcess([sys.executable, "-P", "-m", "benchmarks.candidates.mirror"])
+        self._process = StartedProcess([sys.executable, "-m", "benchmarks.candidates.mirror"])
         self.address = "127.0.0.1", int(self._process.wait_for_line("Port "))
         return time.perf_counter() - self._process.began
 

@@ -21,7 +21,7 @@ class Relay(Candidate):
         self._runtime = runtime
 
     def start(self) -> float:
-        program = [sys.executable, "-P", "-m", "benchmarks.candidates.relay_program"]
+        program = [sys.executable, "-m", "benchmarks.candidates.relay_program"]
         self._process = StartedProcess([*program, json.dumps([self._runtime.arguments, self._runtime.variables])])
         self.address = "127.0.0.1", int(self._process.wait_for_line("Port "))
         return time.perf_counter() - self._process.began
