@@ -4,9 +4,12 @@ The whole emulator with real processes; what each rule is in detail is in tests/
 """
 
 import base64
+import http.server
 import io
 import json
+import queue
 import shutil
+import threading
 import uuid
 import zipfile
 from collections.abc import Callable
@@ -14,6 +17,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+
+from tests.integration.serving import serving
 
 curl = pytest.mark.skipif(shutil.which("curl") is None, reason="no curl on this host")
 
@@ -172,6 +177,7 @@ def test_an_extension_in_shell(deploy, invoke):
 
 
 @curl
+@pytest.mark.slow
 def test_two_extensions_hear_of_a_timeout_and_start_anew(deploy, invoke):
     """environment.md §3, Timeout: SHUTDOWN reason timeout, /tmp kept, the next invocation is a cold start."""
     name = deploy(READER, {"a": SHELL_EXTENSION, "b": SHELL_EXTENSION}, Timeout=2)
@@ -237,3 +243,71 @@ def test_variables_of_an_extension(deploy, invoke):
     own_to_shell = {"_", "PWD", "SHLVL", "OLDPWD"}
     assert not [name for name in variables if name.startswith("_") and name not in own_to_shell]
     assert not {"_HANDLER", "AWS_EXECUTION_ENV", "LAMBDA_TASK_ROOT", "AWS_XRAY_CONTEXT_MISSING"} & set(variables)
+
+
+FAREWELL = """#!/usr/bin/env python3
+import json, os, sys, urllib.request
+
+API = f"http://{os.environ['AWS_LAMBDA_RUNTIME_API']}/2020-01-01/extension"
+
+def ask(url, body=None, **headers):
+    with urllib.request.urlopen(urllib.request.Request(url, body, headers)) as answer:
+        return answer.headers, answer.read()
+
+events = b'{"events": ["SHUTDOWN"]}'
+headers, _ = ask(f"{API}/register", events, **{"Lambda-Extension-Name": os.path.basename(__file__)})
+identified = {"Lambda-Extension-Identifier": headers["Lambda-Extension-Identifier"]}
+event = ask(f"{API}/event/next", **identified)[1]
+ask(os.environ["FAREWELL"], event)
+"""
+
+
+class Mailbox:
+    """An HTTP server that keeps the bodies that it gets."""
+
+    def __init__(self) -> None:
+        self.letters: queue.Queue[Any] = queue.Queue()
+        letters = self.letters
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                letters.put(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}/"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.mark.slow
+def test_an_emulator_that_stops_lets_extensions_say_farewell():
+    """environment.md §1, Shutdown: reason spindown."""
+    mailbox = Mailbox()
+    try:
+        with serving("--settle-seconds", "0") as server:
+            client = server.client("lambda")
+            content = {"ZipFile": zipped({"extensions/farewell": FAREWELL})}
+            layer = client.publish_layer_version(LayerName="farewell", Content=content)
+            client.create_function(
+                FunctionName="f",
+                Runtime="python3.11",
+                Role="arn:aws:iam::000000000000:role/r",
+                Handler="index.handler",
+                Code={"ZipFile": zipped({"index.py": "def handler(event, context): return event"})},
+                Layers=[layer["LayerVersionArn"]],
+                Environment={"Variables": {"FAREWELL": mailbox.url}},
+            )
+            client.get_waiter("function_active_v2").wait(FunctionName="f", WaiterConfig={"Delay": 0.05})
+            assert client.invoke(FunctionName="f")["StatusCode"] == 200
+            assert mailbox.letters.empty()
+        assert mailbox.letters.get(timeout=10)["shutdownReason"] == "spindown"
+    finally:
+        mailbox.close()
