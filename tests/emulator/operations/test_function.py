@@ -2,7 +2,7 @@
 
 import pytest
 
-from emulator.errors import NotYetError
+from emulator.errors import CodeFolderError, NotYetError
 from emulator.operations import OPERATIONS
 
 MANDATORY = "Runtime and Handler are mandatory parameters for functions created with deployment packages."
@@ -98,17 +98,12 @@ def test_limits_of_ordinary_functions(world, member, value, path, limit):
     )
 
 
-@pytest.mark.parametrize(
-    "members",
-    [
-        {"Code": {"S3Bucket": "some-bucket", "S3Key": "code.zip"}},
-        {"Code": {"S3Bucket": "hot-reload", "S3Key": "/some/folder"}},
-    ],
-)
-def test_what_is_not_there_yet_says_so(world, members):
+@pytest.mark.parametrize(("bucket", "refusal"), [("some-bucket", NotYetError), ("hot-reload", CodeFolderError)])
+def test_a_package_that_cannot_be_had_here_says_so(world, bucket, refusal):
+    code = {"S3Bucket": bucket, "S3Key": "/no/folder"}
     given = {"FunctionName": "fn", "Role": world.role, "Runtime": "python3.12", "Handler": "index.handler"}
-    with pytest.raises(NotYetError):
-        world.do("CreateFunction", **(given | {"Code": {"ZipFile": world.code}} | members))
+    with pytest.raises(refusal):
+        world.do("CreateFunction", **given, Code=code)
 
 
 def test_members_that_are_stored_come_back(world):
