@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import httptools
 import pytest
 
+from emulator.wire.answering import BrokenOff
 from emulator.wire.messages import Request, Response
 
 
@@ -120,6 +121,63 @@ class TestStreams:
         client.until(b"\r\n\r\n")
         client.close()
         assert closed.wait(2)
+
+    @pytest.mark.parametrize("method", ["GET", "HEAD"])
+    def test_that_can_be_closed_are_told_when_nobody_asks_any_more(self, serve, until, method):
+        body = Closable()
+        client = serve(lambda _: Response(200, {}, body)).client()
+        client.send(f"{method} / HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+        client.answer(head_only=method == "HEAD")
+        until(lambda: body.closed == 1)
+
+    def test_that_can_be_closed_are_told_when_the_client_leaves(self, serve, until):
+        body = Closable(endless=True)
+        client = serve(lambda _: Response(200, {}, body)).client()
+        client.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        client.close()  # perhaps before anything was asked of it
+        until(lambda: body.closed == 1)
+
+    def test_that_break_off_are_cut_without_a_word_in_the_log(self, serve, capfd):
+        async def body() -> AsyncIterator[bytes]:
+            yield b"so far"
+            raise BrokenOff
+
+        client = serve(lambda _: Response(200, {}, body())).client()
+        client.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        client.until(b"\r\n\r\n")
+        assert client.chunk() == b"so far"
+        with pytest.raises((EOFError, ConnectionResetError)):
+            client.chunk()
+        assert "Traceback" not in capfd.readouterr().err
+
+
+class Closable:
+    """A body that counts how often it is closed."""
+
+    def __init__(self, *, endless: bool = False) -> None:
+        self.closed = 0
+        self._left = 3
+        self._endless = endless
+
+    def __aiter__(self) -> "Closable":
+        return self
+
+    async def __anext__(self) -> bytes:
+        if self._endless:
+            await asyncio.sleep(3600)
+        self._left -= 1
+        if self._left < 0:
+            raise StopAsyncIteration
+        return b"part"
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+def test_each_cookie_has_a_header_of_its_own(serve):
+    client = serve(lambda _: Response(200, {"X-A": "b"}, b"", ("one=1", "two=2; Secure"))).client()
+    client.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert b"\r\nset-cookie: one=1\r\nset-cookie: two=2; Secure\r\n" in client.until(b"\r\n\r\n")
 
 
 class TestStopping:
