@@ -91,7 +91,7 @@ class EnvironmentProcesses:
             elif self._version.code_folders:
                 await self.sandbox.renew()
             generation = self._next_generation(self.sandbox, phase)
-            address = await generation.open(self._executor.runtime_api_host, self._gate)
+            address = await generation.open(self.sandbox.runtime_api_host, self._gate)
         except EmulatorError as error:
             self._owner.machine_failed(error)
         except OSError as error:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from emulator.resources.code import CodePackage
 from emulator.resources.code_folder import refuse_unusable
+from emulator.resources.function import FunctionVersion
 
 _AT_ONCE = 512 * 1024  # bytes of a zip that is unpacked without leaving the event loop
 
@@ -52,8 +53,23 @@ class CodeFolders:
             raise
         return key
 
-    def release(self, path: str) -> None:
-        """Says that one user less needs a folder. One of the host is nobody's to delete."""
+    async def acquire_all(self, version: FunctionVersion) -> list[str]:
+        """The folders with the function's code and, if it has any, its layers. Each needs a `release`."""
+        unpacked = [await self.acquire(version.code)]
+        if version.layers:
+            try:
+                unpacked.append(await self.acquire(*(layer.code for layer in version.layers)))
+            except BaseException:
+                self.release(*unpacked)
+                raise
+        return unpacked
+
+    def release(self, *paths: str) -> None:
+        """Says that one user less needs each of these folders. One of the host is nobody's to delete."""
+        for path in paths:
+            self._release(path)
+
+    def _release(self, path: str) -> None:
         if path not in self._users:
             return
         self._users[path] -= 1

@@ -116,6 +116,10 @@ class Sandbox(Protocol):
     @property
     def places(self) -> Places: ...
 
+    @property
+    def runtime_api_host(self) -> str:
+        """The address on which a Runtime API must listen to be reached from here."""
+
     def start_runtime(self, number: int, variables: Mapping[str, str]) -> None:
         """Starts a runtime. Whatever ran before must have been killed or have ended.
 
@@ -169,9 +173,11 @@ class Sandbox(Protocol):
 class Executor(Protocol):
     """Makes sandboxes."""
 
-    @property
-    def runtime_api_host(self) -> str:
-        """The address on which a Runtime API must listen to be reached from a sandbox."""
+    def start(self) -> None:
+        """Gets it ready, beside the server and without waiting for anything."""
+
+    async def remarks(self) -> str:
+        """What a user should know of how functions run on this machine, in one line."""
 
     async def create(self, version: FunctionVersion, listener: SandboxListener) -> Sandbox:
         """A sandbox for one environment of `version`, in which nothing runs yet.

@@ -37,8 +37,6 @@ _OTHERS_READ = stat.S_IROTH | stat.S_IXOTH
 class ProcessExecutor:
     """Makes sandboxes of processes. Start it first, then wait for nothing: it gets ready beside the server."""
 
-    runtime_api_host = "127.0.0.1"
-
     def __init__(self, settings: Settings) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="lambda-parity-"))
         self._folder.chmod(0o711)  # function code may pass through it, and see nothing
@@ -99,7 +97,7 @@ class ProcessExecutor:
         self, version: FunctionVersion, interpreter: Interpreter | None, folder: Path, abilities: Any
     ) -> Plan:
         """The plan of a sandbox whose own files are in `folder`. Its code is kept until the plan is given up."""
-        unpacked = await self._unpack(version)
+        unpacked = await self._code.acquire_all(version)
         try:
             for path in version.code_folders:
                 _check_readable(path, abilities)
@@ -107,10 +105,10 @@ class ProcessExecutor:
                 check_architecture(Path(unpacked[0], "bootstrap"), version.architectures[0])
             return self._plan(version, interpreter, unpacked, folder, abilities)
         except EmulatorError:
-            self._release(unpacked)
+            self._code.release(*unpacked)
             raise
         except OSError as error:
-            self._release(unpacked)
+            self._code.release(*unpacked)
             raise EmulatorError(f"The function's code cannot be read: {error}.") from error
 
     def retire(self, version_key: str) -> None:
@@ -149,21 +147,6 @@ class ProcessExecutor:
         what = f"the runtime {runtime}" if runtime else "container images"
         raise NotYetError(f"The process executor does not run {what} yet; it runs python3.*, nodejs* and provided.*.")
 
-    async def _unpack(self, version: FunctionVersion) -> list[str]:
-        """The folders with the function's code and, if it has any, its layers."""
-        unpacked = [await self._code.acquire(version.code)]
-        if version.layers:
-            try:
-                unpacked.append(await self._code.acquire(*(layer.code for layer in version.layers)))
-            except BaseException:
-                self._release(unpacked)
-                raise
-        return unpacked
-
-    def _release(self, unpacked: Sequence[str]) -> None:
-        for path in unpacked:
-            self._code.release(path)
-
     def _make_folder(self) -> Path:
         """A folder for one environment: `root`, where its file tree is built, and `tmp`, which outlives runtimes."""
         folder = Path(tempfile.mkdtemp(prefix="environment-", dir=self._folder))
@@ -197,7 +180,7 @@ class ProcessExecutor:
             "open_files": quotas.FILE_DESCRIPTORS,
         }
         shown = [_which(path) for path in unpacked]
-        give_up = partial(self._release, unpacked)
+        give_up = partial(self._code.release, *unpacked)
         if interpreter is None:
             return Plan(places, layout, bootstrap_program(places, code, layers), code, layers, shown, give_up)
         wrapper = (version.variables or {}).get("AWS_LAMBDA_EXEC_WRAPPER")

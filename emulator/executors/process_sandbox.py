@@ -43,6 +43,8 @@ class Plan(NamedTuple):
 class ProcessSandbox:
     """See executor.Sandbox. Its init is started with the first runtime, and again should it ever be killed."""
 
+    runtime_api_host = "127.0.0.1"
+
     def __init__(
         self,
         spawner: SpawnerLink,

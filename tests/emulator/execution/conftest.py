@@ -132,6 +132,7 @@ class ScriptedSandbox:
     """A sandbox whose runtimes and extensions are coroutines. `runtimes` counts the former, `signals` what they got."""
 
     places = Places()
+    runtime_api_host = "127.0.0.1"
 
     def __init__(self, script: Script, listener: Any, extension_scripts: Mapping[str, ExtensionScript]) -> None:
         self.script = script
@@ -220,8 +221,6 @@ class ScriptedSandbox:
 
 class ScriptedExecutor:
     """Makes scripted sandboxes; the handler of a version names its script."""
-
-    runtime_api_host = "127.0.0.1"
 
     def __init__(self, scripts: Mapping[str, Script], extensions: Mapping[str, ExtensionScript]) -> None:
         self.scripts = scripts
