@@ -26,6 +26,7 @@ from emulator.execution.events import Events
 from emulator.execution.events.event import finding
 from emulator.execution.events.journal import EventJournal, NoJournal
 from emulator.execution.logs import LogStore
+from emulator.executors.executor import Executor
 from emulator.executors.process import ProcessExecutor
 from emulator.function_urls.address import HOST_MARK
 from emulator.function_urls.address import PATH as URLS_PATH
@@ -180,10 +181,14 @@ def _open_state(settings: Settings, store: Store, clock: Clock) -> tuple[SavedSt
         raise EmulatorError(f"The journal of events cannot be used: {error}.") from error
 
 
-def _executor(settings: Settings) -> ProcessExecutor:
-    if settings.executor == "docker":
-        raise EmulatorError("The docker executor comes with a later issue; start with --executor process.")
-    return ProcessExecutor(settings)
+def _executor(settings: Settings) -> Executor:
+    if settings.executor == "process":
+        return ProcessExecutor(settings)
+    from emulator.executors.docker.executor import DockerExecutor  # noqa: PLC0415 (its SDK takes long to import)
+    from emulator.executors.either import EitherExecutor  # noqa: PLC0415
+
+    docker = DockerExecutor(settings)
+    return docker if settings.executor == "docker" else EitherExecutor(ProcessExecutor(settings), docker)
 
 
 def serve(settings: Settings, tell: Callable[[str], None], warn: Callable[[str], None]) -> int:

@@ -34,6 +34,8 @@ def _flag(name: str) -> _Decorator:
 @_option("host", "ADDRESS")
 @_option("port", "PORT")
 @_option("executor", "process|docker|auto")
+@_option("image_map", "RUNTIME=IMAGE,…")
+@_option("pull", "missing|always|never")
 @_option("companion_endpoint", "URL")
 @_flag("services")
 @_flag("check_roles")

@@ -101,6 +101,10 @@ class Settings:
     host: str = _setting("127.0.0.1", _text, "Address to listen on.")
     port: int = _setting(4566, _number(0, 65535, int), "Port to listen on; 0 takes a free one.")
     executor: str = _setting("process", _one_of("process", "docker", "auto"), "Where function code runs.")
+    image_map: str | None = _setting(
+        None, _text, "Images in the place of AWS's own, as RUNTIME=IMAGE,… or a file of such lines."
+    )
+    pull: str = _setting("missing", _one_of("missing", "always", "never"), "When the engine gets images.")
     companion_endpoint: str | None = _setting(None, _url, "Where the other AWS services live.")
     services: bool = _setting(False, _yes_or_no, "Serve the other AWS services too (moto, extra `services`).")
     check_roles: bool = _setting(

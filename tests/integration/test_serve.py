@@ -480,11 +480,6 @@ class TestStarting:
         assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
         assert "PARITY_PORT" in refused.stderr
 
-    def test_an_executor_that_is_not_there_yet(self):
-        refused = run_serve("--port", "0", "--executor", "docker")
-        assert refused.returncode == 1
-        assert "docker executor comes with a later issue" in refused.stderr
-
     def test_health(self, server):
         health = server.health()
         assert health["status"] == "ok"

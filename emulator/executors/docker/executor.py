@@ -1,0 +1,191 @@
+"""Makes containers: which image, what it is shown, and what it may use."""
+
+import asyncio
+import itertools
+import os
+import shutil
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from docker.types import Mount, Ulimit
+
+from emulator import quotas
+from emulator.errors import EmulatorError
+from emulator.executors.code_folders import CodeFolders
+from emulator.executors.docker import owner, supervisor
+from emulator.executors.docker.engine import Engine, Image
+from emulator.executors.docker.images import image_of, read_image_map
+from emulator.executors.docker.pipes import Pipes
+from emulator.executors.docker.sandbox import DockerSandbox, Plan
+from emulator.executors.executor import Places, SandboxListener
+from emulator.executors.program import Program, bootstrap_program
+from emulator.executors.sandbox_view import GROUP, USER
+from emulator.resources.code_folder import refuse_unusable
+from emulator.resources.function import FunctionVersion
+from emulator.resources.runtime import ACCEPTED
+from emulator.settings import Settings
+
+_PROCESSES = 1024  # and threads, in one environment [docs: gettingstarted-limits]
+
+# What a container image may set for itself; everything else is Lambda's to say.
+_IMAGES_OWN = frozenset({"LANG", "TZ", "PATH", "LD_LIBRARY_PATH"})
+
+
+class DockerExecutor:
+    """Makes sandboxes that are containers. The engine is asked for nothing before the first of them."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._images = read_image_map(settings.image_map) if settings.image_map else {}
+        self._engine = Engine(settings.pull)
+        self._folder = owner.make_folder()
+        self._code = CodeFolders(self._folder / "code", self._remove_folder)
+        self._sandboxes: set[DockerSandbox] = set()
+        self._numbers = itertools.count(1)
+        self._opened: asyncio.Task[str] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._used: dict[str, str] = {}
+
+    def start(self) -> None:
+        """See Executor.start."""
+
+    async def remarks(self) -> str:
+        """See Executor.remarks. What dead servers have left is cleared away by it, if the engine answers."""
+        try:
+            await self._open()
+        except EmulatorError as error:
+            return str(error)
+        return "Functions run in containers; what they keep in /tmp lies in memory, and counts as their memory."
+
+    async def create(self, version: FunctionVersion, listener: SandboxListener) -> DockerSandbox:
+        """See Executor.create."""
+        host = await self._open()
+        image = await self._engine.image(self._image_name(version), version.architectures[0])
+        unpacked = [] if version.image is not None else await self._code.acquire_all(version)
+        if version.runtime is not None:
+            self._used[version.runtime] = image.name
+        plan = self._plan(version, image, unpacked)
+        release = partial(self._release, unpacked)
+        sandbox = DockerSandbox(
+            self._engine, plan, listener, host=host, check=partial(_check_folders, version), release=release
+        )
+        self._sandboxes.add(sandbox)
+        try:
+            pipes = Pipes(self._folder / f"environment-{next(self._numbers)}", sandbox.heard, sandbox.lost)
+            sandbox.attach(pipes)
+            container = await self._engine.start(_options(version, image, unpacked, pipes.folder))
+            await sandbox.wait_until_ready(container)
+        except OSError as error:
+            sandbox.stop()
+            raise EmulatorError(f"No pipes can be made for the function: {error}.") from error
+        except BaseException:
+            sandbox.stop()
+            raise
+        return sandbox
+
+    def retire(self, version_key: str) -> None:
+        """See Executor.retire. Nothing is kept for a version beyond its sandboxes."""
+
+    async def health(self) -> dict[str, Any]:
+        """See Executor.health."""
+        limits = {"memory": "cgroup", "temporary_files": "tmpfs"}
+        described = {"isolation": "containers", "limits": limits, "runtimes": self._used}
+        try:
+            await self._open()
+        except EmulatorError as error:
+            return {**described, "reason": str(error), "can_run": []}
+        return {**described, "can_run": sorted(runtime for runtime in ACCEPTED if self._has_image(runtime))}
+
+    async def close(self) -> None:
+        """See Executor.close."""
+        for sandbox in list(self._sandboxes):
+            sandbox.stop()
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.to_thread(self._engine.close)
+        await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
+
+    async def _open(self) -> str:
+        """The address at which containers find this machine. At first, clears away what dead servers have left."""
+        if self._opened is None or (self._opened.done() and self._opened.exception() is not None):
+            self._opened = asyncio.get_running_loop().create_task(self._connect())
+        return await asyncio.shield(self._opened)
+
+    async def _connect(self) -> str:
+        await self._engine.sweep()
+        return await self._engine.gateway()
+
+    def _image_name(self, version: FunctionVersion) -> str:
+        if version.image is not None:
+            return version.image.uri
+        return image_of(version.runtime or "", self._images)
+
+    def _has_image(self, runtime: str) -> bool:
+        try:
+            image_of(runtime, self._images)
+        except EmulatorError:
+            return False
+        return True
+
+    def _plan(self, version: FunctionVersion, image: Image, unpacked: list[str]) -> Plan:
+        places, memory = Places(), version.memory_size * quotas.MEGABYTE
+        if version.image is not None:
+            config = version.image_config or {}
+            start = (config.get("EntryPoint") or image.entry_point) + (config.get("Command") or image.command)
+            refusal = None if start else "The image names no program to start, and ImageConfig neither."
+            folder = config.get("WorkingDirectory") or image.working_directory
+            own = (_IMAGES_OWN & image.variables) - set(version.variables or {})
+            return Plan(Program(tuple(start), refusal), folder, memory, own)
+        if (version.runtime or "").startswith("provided"):
+            layers = Path(unpacked[1]) if version.layers else None
+            return Plan(bootstrap_program(places, Path(unpacked[0]), layers), places.task_root, memory)
+        return Plan(Program((f"{places.runtime_folder}/bootstrap",)), places.task_root, memory)
+
+    def _release(self, unpacked: list[str], sandbox: DockerSandbox) -> None:
+        self._sandboxes.discard(sandbox)
+        task = asyncio.get_running_loop().create_task(self._remove(unpacked, sandbox))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _remove(self, unpacked: list[str], sandbox: DockerSandbox) -> None:
+        try:
+            if sandbox.container is not None:
+                await self._engine.remove(sandbox.container.identifier)
+        finally:
+            self._code.release(*unpacked)
+
+    def _remove_folder(self, path: str) -> None:
+        asyncio.get_running_loop().run_in_executor(None, partial(shutil.rmtree, path, ignore_errors=True))
+
+
+def _options(version: FunctionVersion, image: Image, unpacked: list[str], pipes: Path) -> dict[str, Any]:
+    """What the SDK is told of a function's container: as little as possible, and nothing that AWS would not allow."""
+    places, memory = Places(), version.memory_size * quotas.MEGABYTE
+    shown = zip((places.task_root, places.layers), unpacked, strict=False)
+    mounts = [Mount(target, source, type="bind", read_only=True) for target, source in shown]
+    return {
+        "image": image.name,
+        "entrypoint": ["/bin/sh", "-c", supervisor.SCRIPT],
+        "command": [],
+        "name": f"lambda-parity-{os.getpid()}-{pipes.name}",
+        "labels": owner.own_labels(version.name),
+        "user": f"{USER}:{GROUP}",
+        "working_dir": "/",
+        "mounts": [*mounts, Mount(supervisor.FOLDER, str(pipes), type="bind")],
+        "tmpfs": {places.temporary: f"rw,exec,nosuid,nodev,mode=1777,size={version.ephemeral_storage}m"},
+        "read_only": True,
+        "mem_limit": memory,
+        "memswap_limit": memory,
+        "pids_limit": _PROCESSES,
+        "ulimits": [Ulimit(name="nofile", soft=quotas.FILE_DESCRIPTORS, hard=quotas.FILE_DESCRIPTORS)],
+        "cap_drop": ["ALL"],
+        "security_opt": ["no-new-privileges"],
+        "log_config": {"type": "none"},
+        "auto_remove": True,
+    }
+
+
+def _check_folders(version: FunctionVersion) -> None:
+    """Raises CodeFolderError if a folder that a function runs from is gone."""
+    for folder in version.code_folders:
+        refuse_unusable(folder)

@@ -1,0 +1,257 @@
+"""One container, as an execution environment sees it."""
+
+import asyncio
+import contextlib
+import itertools
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from emulator.errors import EmulatorError
+from emulator.executors.docker.cgroup import MemoryCount
+from emulator.executors.docker.engine import Container, Engine
+from emulator.executors.docker.pipes import Pipes, ReadPipe
+from emulator.executors.docker.supervisor import KILL, LOG_DESCRIPTOR, signal_line, start_line, status_of
+from emulator.executors.executor import (
+    EntryPointError,
+    ExtensionExit,
+    ExtensionLaunchError,
+    Places,
+    RuntimeExit,
+    SandboxListener,
+)
+from emulator.executors.program import Program
+
+_OUTPUT = "output"
+_READY_SECONDS = 30.0
+
+
+class Plan(NamedTuple):
+    """What runs in a container: the program of its runtime, and in which folder. `memory` is in bytes.
+
+    `own_variables` are those that the image sets, where they go before Lambda's.
+    """
+
+    program: Program
+    folder: str
+    memory: int
+    own_variables: frozenset[str] = frozenset()
+
+
+class _Extension(NamedTuple):
+    name: str
+    output: ReadPipe
+
+
+class DockerSandbox:
+    """See executor.Sandbox. Programs in it are known by numbers: those of extensions are below zero."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        plan: Plan,
+        listener: SandboxListener,
+        *,
+        host: str,
+        check: Callable[[], None],
+        release: Callable[["DockerSandbox"], None],
+    ) -> None:
+        self.places = Places()
+        self.runtime_api_host = host
+        self.container: Container | None = None
+        self._engine = engine
+        self._plan = plan
+        self._listener = listener
+        self._check_folders = check
+        self._release = release
+        self._pipes: Pipes | None = None
+        self._output: ReadPipe | None = None
+        self._ready = asyncio.Event()
+        self._lost = False
+        self._stopped = False
+        self._memory = MemoryCount(0)
+        self._peak = self._kills = 0
+        self._running: int | None = None
+        self._pids: dict[int, int] = {}
+        self._extension_files: dict[str, bool] = {}  # by name: whether it can be executed
+        self._extensions: dict[int, _Extension] = {}
+        self._numbers = itertools.count(-1, -1)
+        self._frozen = self._to_freeze = False
+        self._freezing: asyncio.Task[None] | None = None
+
+    def attach(self, pipes: Pipes) -> None:
+        """Gives it its pipes, before there is a container."""
+        self._pipes = pipes
+        self._output = pipes.open_output(_OUTPUT, self._listener.output)
+
+    async def wait_until_ready(self, container: Container) -> None:
+        """Waits for the script in the container. Raises EmulatorError if it does not start."""
+        self.container = container
+        self._memory = MemoryCount(container.pid)
+        try:
+            await asyncio.wait_for(self._ready.wait(), _READY_SECONDS)
+        except TimeoutError:
+            raise EmulatorError("The function's container does not start.") from None
+        if self._lost:
+            raise EmulatorError("The function's container ended at once: its image must have /bin/sh.")
+
+    # --- What the environment says ---
+
+    def start_runtime(self, number: int, variables: Mapping[str, str]) -> None:
+        """See Sandbox.start_runtime."""
+        if self._plan.program.refusal is not None:
+            raise EntryPointError(self._plan.program.refusal)
+        self._running = number
+        self._peak, self._kills = 0, self._memory.kills()
+        own = {"_LAMBDA_TELEMETRY_LOG_FD": str(LOG_DESCRIPTOR), "PWD": self._plan.folder}
+        given = {name: value for name, value in variables.items() if name not in self._plan.own_variables}
+        self._start(number, _OUTPUT, self._plan.folder, {**given, **own}, self._plan.program.arguments)
+
+    def signal_runtime(self, number: int) -> None:
+        """See Sandbox.signal_runtime."""
+        if self._running is not None:
+            self._signal(self._running, number)
+
+    def extensions(self) -> Sequence[str]:
+        """See Sandbox.extensions."""
+        return sorted(self._extension_files)
+
+    def start_extension(self, name: str, variables: Mapping[str, str]) -> None:
+        """See Sandbox.start_extension."""
+        path = f"{self.places.layers}/extensions/{name}"
+        if not self._extension_files[name]:
+            raise ExtensionLaunchError(f"fork/exec {path}: permission denied", "PermissionDenied")
+        number = next(self._numbers)
+        pipe = f"{_OUTPUT}{number}"
+        assert self._pipes is not None
+        output = self._pipes.open_output(pipe, lambda data: self._listener.extension_output(name, data))
+        self._extensions[number] = _Extension(name, output)
+        self._start(number, pipe, "/", variables, [path])
+
+    def signal_extension(self, name: str, number: int) -> None:
+        """See Sandbox.signal_extension."""
+        for program, extension in self._extensions.items():
+            if extension.name == name:
+                self._signal(program, number)
+
+    def kill_all(self) -> None:
+        """See Sandbox.kill_all."""
+        self._running = None
+        self._pids.clear()
+        extensions, self._extensions = self._extensions, {}
+        for extension in extensions.values():
+            extension.output.read()
+            extension.output.close()
+        if not self._lost and not self._stopped:
+            self.thaw()
+            with contextlib.suppress(EmulatorError):  # it does not read: what is told next will fail, and say so
+                self._tell(KILL)
+
+    async def renew(self) -> None:
+        """See Sandbox.renew. What the container was shown is the folder itself, so it sees every change in it."""
+        self._check_folders()
+
+    def freeze(self) -> None:
+        """See Sandbox.freeze."""
+        self._settle(frozen=True)
+
+    def thaw(self) -> None:
+        """See Sandbox.thaw."""
+        self._settle(frozen=False)
+
+    def pass_on_output(self) -> None:
+        """See Sandbox.pass_on_output."""
+        if self._output is not None:
+            self._output.read()
+        for extension in list(self._extensions.values()):
+            extension.output.read()
+
+    def memory_used(self) -> int:
+        """See Sandbox.memory_used. It is the most of all looks at it."""
+        self._peak = max(self._peak, self._memory.used())
+        return min(self._peak, self._plan.memory)
+
+    def stop(self) -> None:
+        """See Sandbox.stop."""
+        if not self._stopped:
+            self._stopped = True
+            self.kill_all()
+            if self._output is not None:
+                self._output.close()
+            if self._pipes is not None:
+                self._pipes.close()
+            self._release(self)
+
+    # --- What the container says ---
+
+    def heard(self, line: str) -> None:
+        """A line of its script (supervisor.py)."""
+        kind, _, rest = line.partition(" ")
+        if kind == "ready":
+            self._ready.set()
+        elif kind in ("extension", "unusable"):
+            self._extension_files[rest] = kind == "extension"
+        elif kind == "started":
+            number, pid = rest.split()
+            self._pids[int(number)] = int(pid)
+        elif kind == "ended":
+            number, status = rest.split()
+            self._ended(int(number), status_of(int(status)))
+
+    def lost(self) -> None:
+        """The container is gone, and not because it was told to."""
+        self._lost = True
+        self._ready.set()
+        if self.container is not None and not self._stopped:
+            self.pass_on_output()
+            self._listener.sandbox_failed("its container has ended; the engine, or someone else, has stopped it")
+
+    def _ended(self, number: int, status: int) -> None:
+        self._pids.pop(number, None)
+        if number == self._running:
+            self.pass_on_output()
+            self._running = None
+            out_of_memory = status == signal.SIGKILL and self._memory.kills() > self._kills
+            self._listener.runtime_ended(number, RuntimeExit(status, out_of_memory))
+        elif number in self._extensions:
+            self._extensions[number].output.read()
+            extension = self._extensions.pop(number, None)
+            if extension is not None:
+                extension.output.close()
+                self._listener.extension_ended(extension.name, ExtensionExit(status))
+
+    # --- Telling it ---
+
+    def _start(self, number: int, pipe: str, folder: str, variables: Mapping[str, str], program: Sequence[str]) -> None:
+        self._tell(start_line(number, pipe, folder, variables, program))
+
+    def _signal(self, program: int, number: int) -> None:
+        if program in self._pids:
+            self._tell(signal_line(self._pids[program], number))
+
+    def _tell(self, line: str) -> None:
+        assert self._pipes is not None
+        if self._lost:
+            raise EmulatorError("The function's container has ended.")
+        try:
+            self._pipes.tell(line)
+        except OSError as error:
+            raise EmulatorError(f"The function's container does not listen: {error}.") from error
+
+    def _settle(self, *, frozen: bool) -> None:
+        self._to_freeze = frozen
+        if self._freezing is None and self._to_freeze != self._frozen:
+            self._freezing = asyncio.get_running_loop().create_task(self._freeze_or_thaw())
+
+    async def _freeze_or_thaw(self) -> None:
+        assert self.container is not None
+        try:
+            while self._to_freeze != self._frozen and not self._stopped and not self._lost:
+                frozen = self._to_freeze
+                await (self._engine.pause if frozen else self._engine.unpause)(self.container.identifier)
+                self._frozen = frozen
+        except EmulatorError as error:
+            if not self._stopped and not self._lost:
+                self._listener.sandbox_failed(str(error))
+        finally:
+            self._freezing = None

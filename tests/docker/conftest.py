@@ -1,0 +1,32 @@
+"""An engine, the images, and a server of the Docker executor. Without an engine these tests are skipped."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import docker
+import pytest
+from docker.errors import DockerException
+
+from tests.docker.images import PROVIDED, PYTHON, ensure_images
+from tests.integration.serving import Server, serving
+
+OPTIONS = ("--executor", "docker", "--settle-seconds", "0", "--pull", "never", "--image-map")
+OPTIONS += (f"python3.11={PYTHON},provided.al2023={PROVIDED},python3.12=parity-test/nowhere:1",)
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[Any]:
+    try:
+        client = docker.from_env()
+        client.ping()
+    except DockerException as error:
+        pytest.skip(f"no Docker Engine answers: {error}")
+    ensure_images()
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="module")
+def server(engine: Any) -> Iterator[Server]:
+    with serving(*OPTIONS) as running:
+        yield running

@@ -1,0 +1,64 @@
+"""Functions for these tests, and how they are made, called and found in the engine."""
+
+import io
+import itertools
+import json
+import zipfile
+from collections.abc import Mapping
+from typing import Any
+
+ROLE = "arn:aws:iam::000000000000:role/r"
+
+# Does what the event says, then tells where and as what it runs.
+CODE = """
+import os, time
+count = 0
+def handler(event, context):
+    global count
+    count += 1
+    if "keep" in event:
+        with open("/tmp/kept", "a") as file:
+            file.write(event["keep"])
+    if "say" in event:
+        print(event["say"])
+    if "exit" in event:
+        os._exit(event["exit"])
+    time.sleep(event.get("sleep", 0))
+    taken = bytearray(event.get("megabytes", 0) << 20)
+    kept = open("/tmp/kept").read() if os.path.exists("/tmp/kept") else ""
+    return {"count": count, "container": os.uname().nodename, "kept": kept, "pid": os.getpid(), "uid": os.getuid(),
+            "echo": event, "layer": os.listdir("/opt"), "variables": dict(os.environ), "folder": os.getcwd()}
+"""
+
+_names = (f"function-{number}" for number in itertools.count(1))
+
+
+def zipped(files: Mapping[str, str]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, text in files.items():
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = 0o755 << 16
+            archive.writestr(entry, text)
+    return buffer.getvalue()
+
+
+def create(client: Any, **settings: Any) -> str:
+    """A function of CODE, unless `settings` say otherwise. Returns its name."""
+    name = next(_names)
+    given: dict[str, Any] = {"Role": ROLE, "Timeout": 20, **settings}
+    if given.get("PackageType") != "Image":
+        code = {"Code": {"ZipFile": zipped({"function.py": CODE})}}
+        given = {"Runtime": "python3.11", "Handler": "function.handler", **code, **given}
+    client.create_function(FunctionName=name, **given)
+    client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
+    return name
+
+
+def invoke(client: Any, name: str, **event: Any) -> Any:
+    """What a function returned, or its error."""
+    return json.load(client.invoke(FunctionName=name, Payload=json.dumps(event))["Payload"])
+
+
+def containers_of(engine: Any, label: str) -> list[Any]:
+    return engine.containers.list(all=True, filters={"label": label}, ignore_removed=True)

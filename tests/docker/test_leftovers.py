@@ -1,0 +1,73 @@
+"""Nothing is left: not by a server that stops, not by one that is killed, and nothing of a living one is touched."""
+
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.docker.conftest import OPTIONS
+from tests.docker.functions import containers_of, create, invoke
+from tests.integration.serving import Server, serving
+
+pytestmark = pytest.mark.docker
+
+
+def test_nothing_is_left_when_the_server_stops(engine: Any):
+    with serving(*OPTIONS) as server:
+        invoke_one(server)
+        assert of(engine, server)
+    assert not of(engine, server)
+    assert not folders(server)
+
+
+def test_the_next_start_removes_what_a_killed_server_left_and_nothing_else(engine: Any, server: Server):
+    invoke_one(server)
+    with serving(*OPTIONS) as killed:
+        invoke_one(killed)
+        await_true(lambda: [each.status for each in of(engine, killed)] == ["paused"])
+        killed.process.kill()
+        killed.process.wait(10)
+    assert of(engine, killed)
+    with serving(*OPTIONS):
+        await_true(lambda: not of(engine, killed) and not folders(killed))
+    assert of(engine, server)
+
+
+def test_a_container_ends_with_its_server_unless_it_is_frozen(engine: Any):
+    with serving(*OPTIONS, "--freeze-after-ms", "never") as killed:
+        invoke_one(killed)
+        killed.process.kill()
+        killed.process.wait(10)
+    await_true(lambda: not of(engine, killed))
+
+
+def test_an_engine_that_does_not_run_is_told_in_one_line(tmp_path: Path):
+    with serving(*OPTIONS, environment={"DOCKER_HOST": f"unix://{tmp_path}/docker.sock"}) as server:
+        client = server.client("lambda")
+        with pytest.raises(ClientError, match="Docker engine cannot be reached; start it") as raised:
+            invoke(client, create(client))
+    assert raised.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500
+
+
+def invoke_one(server: Server) -> None:
+    client = server.client("lambda")
+    invoke(client, create(client))
+
+
+def of(engine: Any, server: Server) -> list[Any]:
+    return containers_of(engine, f"lambda-parity={server.process.pid}")
+
+
+def folders(server: Server) -> list[Path]:
+    return list(Path(tempfile.gettempdir()).glob(f"lambda-parity-docker-{server.process.pid}-*"))
+
+
+def await_true(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
