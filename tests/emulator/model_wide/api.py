@@ -97,15 +97,23 @@ class Api:
 
         A 501 of ours passes: it is no answer of AWS's, and says so. With `padding`, the JSON body has so many bytes.
         """
-        request = _request(operation, members, account_id, region)
+        request = self.request(operation, account_id=account_id, region=region, **members)
         if padding:
             request.body = b"%s%s}" % (request.body[:-1], b" " * (padding - len(request.body)))
-        response = self._answer(operation, request)
+        return self.ask(operation, request)
+
+    def request(self, operation: str, /, *, account_id: str = ACCOUNT, region: str = REGION, **members: Any) -> Request:
+        """What an SDK would send."""
+        return _request(operation, members, account_id, region)
+
+    def ask(self, operation: str, request: Request) -> Answer:
+        """The answer to a request, which is one of `operation` or not far from it. Raises MisfitError like `call`."""
+        response = self.answer(operation, request)
         body = bytes(response.body) if isinstance(response.body, bytes) else b""
         if response.status == 501:
             return Answer(501, None, json.loads(body))
         if wrong := misfits(operation, response.status, response.headers, body):
-            raise MisfitError(f"{operation}({members}): {'; '.join(wrong)}")
+            raise MisfitError(f"{operation} ({request}): {'; '.join(wrong)}")
         is_of_the_function = operation in _RUNNING and response.status < 300
         decoded = json.loads(body) if body and not is_of_the_function else {}
         return Answer(response.status, response.headers.get("x-amzn-ErrorType"), decoded)
@@ -120,7 +128,8 @@ class Api:
         """Let time go by: what was settling has settled."""
         self.clock.move(seconds)
 
-    def _answer(self, operation: str, request: Request) -> Response:
+    def answer(self, operation: str, request: Request) -> Response:
+        """The response as it is sent, unchecked."""
         if operation not in _RUNNING:
             answer = self._gateway.handle(request)
             assert isinstance(answer, Response)
