@@ -41,6 +41,13 @@ def test_a_function_runs_as_lambdas_user_where_lambda_has_it(client: Any, functi
     assert not {"HOME", "HOSTNAME", "OLDPWD"} & set(told["variables"])
 
 
+def test_health_tells_the_images_that_were_used(server: Server, client: Any, function: str):
+    invoke(client, function)
+    status, _, body = server.ask("/_parity/health", "lambda")
+    assert status == 200
+    assert json.loads(body)["runtimes"]["python3.11"] == {"image": PYTHON}
+
+
 def test_what_a_function_writes_is_in_the_tail_of_its_log(client: Any, function: str):
     answer = client.invoke(FunctionName=function, Payload=json.dumps({"say": "as it was said"}), LogType="Tail")
     lines = base64.b64decode(answer["LogResult"]).decode().splitlines()

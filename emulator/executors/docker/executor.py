@@ -44,7 +44,7 @@ class DockerExecutor:
         self._numbers = itertools.count(1)
         self._opened: asyncio.Task[str] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._used: dict[str, str] = {}
+        self._used: dict[str, dict[str, str]] = {}
 
     def start(self) -> None:
         """See Executor.start."""
@@ -63,7 +63,7 @@ class DockerExecutor:
         image = await self._engine.image(self._image_name(version), version.architectures[0])
         unpacked = [] if version.image is not None else await self._code.acquire_all(version)
         if version.runtime is not None:
-            self._used[version.runtime] = image.name
+            self._used[version.runtime] = {"image": image.name}
         plan = self._plan(version, image, unpacked)
         release = partial(self._release, unpacked)
         sandbox = DockerSandbox(
