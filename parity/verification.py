@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from parity import snapshot as snapshots
 from parity.errors import ParityError
@@ -69,8 +70,14 @@ def verify(
                 report.unsteady.append(result.scenario)
     report.scenarios = sorted(results.values(), key=lambda result: result.scenario)
     health = target.health()
-    report.runtimes, report.isolation = health.get("runtimes", {}), health.get("isolation")
+    report.runtimes, report.isolation = _runtimes(health), health.get("isolation")
     return conclude(report, known, all_steps, whole=whole, duration=time.monotonic() - started)
+
+
+def _runtimes(health: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What the health report of the candidate says of runtimes; one of another project may have another form."""
+    told = health.get("runtimes")
+    return {name: used for name, used in told.items() if isinstance(used, dict)} if isinstance(told, dict) else {}
 
 
 def _to_repeat(scenarios: Sequence[Scenario], results: Mapping[str, ScenarioResult]) -> list[Scenario]:
