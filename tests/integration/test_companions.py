@@ -123,7 +123,9 @@ class TestMoto:
         url = s3.generate_presigned_url("get_object", Params=where)
         assert urllib.request.urlopen(url, timeout=10).read() == b"here"
 
-    @pytest.mark.parametrize("key", ["111122223333", ids.access_key("111122223333")])
+    @pytest.mark.parametrize(
+        "key", ["111122223333", ids.access_key("111122223333")], ids=["the account", "a key of a function"]
+    )
     def test_an_access_key_that_names_an_account_does_so_for_every_service(self, server, key):
         assert server.client("sts", key).get_caller_identity()["Account"] == "111122223333"
         queue = server.client("sqs", key).create_queue(QueueName="theirs")["QueueUrl"]
