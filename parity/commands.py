@@ -21,7 +21,7 @@ from parity.probing import running as probing
 from parity.probing.choice import chosen, refuse_aws
 from parity.probing.recordings import check as check_recordings
 from parity.progress import progress
-from parity.report import ScenarioResult, attested, coverage_page, coverage_table, files, github, terminal
+from parity.report import Report, ScenarioResult, attested, coverage_page, coverage_table, files, github, terminal
 from parity.scenario import Scenario
 from parity.targets import DEFAULT_REGION, Aws, Emulator, Endpoint, Target, can_serve, known_differences_of_emulator
 
@@ -75,11 +75,7 @@ def verify(
         )
         if report.exit_code == UNREACHABLE:
             talk.warn("\n".join(target.log[-_LAST_WORDS:]))
-    for destination in destinations:
-        files.write(report, destination)
-    terminal.show(report)
-    github.tell(report, talk.say)
-    return report.exit_code
+    return _tell(report, destinations, talk)
 
 
 def record(
@@ -212,6 +208,11 @@ def probe(
         )
         if report.exit_code == UNREACHABLE:
             talk.warn("\n".join(target.log[-_LAST_WORDS:]))
+    return _tell(report, destinations, talk)
+
+
+def _tell(report: Report, destinations: Sequence[files.Destination], talk: Talk) -> int:
+    """Shows a report wherever it was asked for, and gives the exit code."""
     for destination in destinations:
         files.write(report, destination)
     terminal.show(report)
