@@ -2,103 +2,110 @@
 
 Since October 2025 two actions are needed, `lambda:InvokeFunctionUrl` and `lambda:InvokeFunction`; accounts that had
 URLs before were exempt until November 2026 [issues: serverless/serverless#13147, of AWS's own letter].
+
+What a policy says of things that are not known here (an operator, a condition key) grants nothing: such an Allow is
+none, and such a Deny denies.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from fnmatch import fnmatchcase
-from typing import Any
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
+from emulator.function_urls.conditions import Values, holds, matches, several
 from emulator.resources.policy import Policy
+from emulator.wire.messages import Request
 
 ACTIONS = ("lambda:InvokeFunctionUrl", "lambda:InvokeFunction")
 
-Values = Mapping[str, str]
-"""Condition keys in lower case, and what they are for a request."""
+# What only a signed request can have; no account here is in an organization.
+_OF_CALLERS = ("aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:userid")
+# What requests over the Internet do not have, and what only services that call in somebody's name say.
+_OF_OTHER_WAYS = ("aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip", "aws:sourcearn", "aws:sourceaccount")
 
 
-def is_allowed(policy: Policy | None, auth_type: str, owner: str, caller: str | None, source_ip: str = "") -> bool:
+class Access(NamedTuple):
+    """Whether a request may, and if not, why: for the log, as callers are told nothing."""
+
+    allowed: bool
+    reason: str = ""
+
+
+def values_of(request: Request, auth_type: str, region: str, caller: str | None, now: float) -> Values:
+    """The condition keys of a request of `caller`, an account or None for anybody, at `now`, seconds since 1970."""
+    return {
+        "lambda:functionurlauthtype": auth_type,
+        "lambda:invokedviafunctionurl": "true",
+        "aws:sourceip": request.peer or None,
+        "aws:securetransport": "true",  # on AWS there is no other way
+        "aws:requestedregion": region,
+        "aws:currenttime": datetime.fromtimestamp(now, UTC).isoformat(),
+        "aws:epochtime": str(int(now)),
+        "aws:useragent": request.headers.get("user-agent"),
+        "aws:referer": request.headers.get("referer"),
+        "aws:principalisawsservice": "false",
+        "aws:viaawsservice": "false",
+        "aws:principaltype": "Anonymous" if caller is None else "Account",
+        **dict.fromkeys((*_OF_CALLERS, *_OF_OTHER_WAYS)),
+        **({} if caller is None else _caller_values(caller)),
+    }
+
+
+def _caller_values(caller: str) -> dict[str, str]:
+    """Users and roles do not exist here: whoever calls is the account's root."""
+    return {
+        "aws:principalaccount": caller,
+        "aws:principalarn": f"arn:aws:iam::{caller}:root",
+        "aws:userid": caller,
+    }
+
+
+def decide(policy: Policy | None, owner: str, caller: str | None, values: Values) -> Access:
     """Whether `caller`, an account or None for anybody, may call a URL of the account `owner`.
 
     Callers have an account and no other identity here. One of the owner's may do what its policy does not deny: on AWS
     an identity policy would have to say so.
     """
+    auth_type = values["lambda:functionurlauthtype"]
     if auth_type == "AWS_IAM" and caller is None:
-        return False
-    values = {
-        "lambda:functionurlauthtype": auth_type,
-        "lambda:invokedviafunctionurl": "true",
-        "aws:sourceip": source_ip,
-    }
-    if caller is not None:
-        values |= {"aws:principalaccount": caller, "aws:sourceaccount": caller}
+        return Access(False, "the request is not signed")
     statements = policy.document["Statement"] if policy is not None else []
-    effects = [set(_effects(statements, action, caller, values)) for action in ACTIONS]
-    if any("Deny" in found for found in effects):
-        return False
-    if auth_type == "AWS_IAM" and caller == owner:
-        return True
-    return all("Allow" in found for found in effects)
-
-
-def _effects(statements: list[Mapping[str, Any]], action: str, caller: str | None, values: Values) -> Iterator[str]:
-    """What the statements that are about this say. One with what is not understood says nothing."""
     for statement in statements:
-        if (
-            any(_is_caller(principal, caller) for principal in _principals(statement.get("Principal")))
-            and any(fnmatchcase(action.lower(), pattern.lower()) for pattern in _several(statement.get("Action")))
-            and _holds(statement.get("Condition") or {}, values)
+        for action in ACTIONS:
+            if statement["Effect"] == "Deny" and _applies(statement, action, caller, values) is not False:
+                return Access(False, f"the statement {statement.get('Sid')} denies {action}")
+    if auth_type == "AWS_IAM" and caller == owner:
+        return Access(True)
+    for action in ACTIONS:
+        if not any(
+            statement["Effect"] == "Allow" and _applies(statement, action, caller, values) for statement in statements
         ):
-            yield statement["Effect"]
+            return Access(False, f"no statement allows {action} to {caller or 'everybody'}")
+    return Access(True)
 
 
-def _principals(value: Any) -> list[str]:
-    return _several(value.get("AWS") if isinstance(value, Mapping) else value)
+def _applies(statement: Mapping[str, Any], action: str, caller: str | None, values: Values) -> bool | None:
+    """Whether a statement is about this; None if that cannot be told."""
+    parts = (_is_about(statement, action), _is_for(statement, caller), holds(statement.get("Condition") or {}, values))
+    if False in parts:
+        return False
+    return None if None in parts else True
+
+
+def _is_about(statement: Mapping[str, Any], action: str) -> bool:
+    excluded = "NotAction" in statement
+    patterns = several(statement["NotAction"] if excluded else statement.get("Action"))
+    return any(matches(pattern.lower(), action.lower()) for pattern in patterns) is not excluded
+
+
+def _is_for(statement: Mapping[str, Any], caller: str | None) -> bool | None:
+    if "NotPrincipal" in statement:
+        return None  # it names users and roles, which do not exist here
+    principal = statement.get("Principal")
+    named = several(principal.get("AWS") if isinstance(principal, Mapping) else principal)
+    return any(_is_caller(one, caller) for one in named)
 
 
 def _is_caller(principal: str, caller: str | None) -> bool:
     if principal == "*":
         return True
     return caller is not None and (principal == caller or principal.split(":")[4:5] == [caller])
-
-
-def _holds(condition: Mapping[str, Mapping[str, Any]], values: Values) -> bool:
-    return all(
-        _operator_holds(operator, values.get(key.lower()), _several(expected))
-        for operator, keys in condition.items()
-        for key, expected in keys.items()
-    )
-
-
-def _operator_holds(operator: str, actual: str | None, expected: list[str]) -> bool:
-    name, optional = operator.removesuffix("IfExists"), operator.endswith("IfExists")
-    test = _OPERATORS.get(name)
-    if test is None:
-        return False
-    if actual is None:
-        return optional or name.startswith("StringNot")
-    negated = name.startswith("StringNot")
-    return any(test(actual, value) for value in expected) is not negated
-
-
-def _same(actual: str, expected: str) -> bool:
-    return actual == expected
-
-
-def _same_letters(actual: str, expected: str) -> bool:
-    return actual.lower() == expected.lower()
-
-
-_OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
-    "StringEquals": _same,
-    "StringNotEquals": _same,
-    "StringEqualsIgnoreCase": _same_letters,
-    "StringLike": fnmatchcase,
-    "StringNotLike": fnmatchcase,
-    "Bool": _same_letters,
-}
-
-
-def _several(value: Any) -> list[str]:
-    if isinstance(value, bool):
-        return [str(value).lower()]
-    return [value] if isinstance(value, str) else [str(item) for item in value or ()]

@@ -14,12 +14,12 @@ from emulator.execution.dispatcher import Dispatcher
 from emulator.execution.invocation import Invocation, Outcome
 from emulator.execution.response_stream import ResponseStream
 from emulator.function_urls import cors, prelude, refusals
-from emulator.function_urls.access import is_allowed
+from emulator.function_urls.access import decide, values_of
 from emulator.function_urls.address import Address, address_of, local_urls
 from emulator.function_urls.directory import Directory, Place
 from emulator.function_urls.event import Signer, build_event
 from emulator.function_urls.result import JSON_TYPE, NoResponseError, response_of
-from emulator.function_urls.signature_v4 import SecretOf, access_key_of, is_genuine
+from emulator.function_urls.signature_v4 import SecretOf, refusal, signature_of
 from emulator.pending import Eventual, Pending
 from emulator.resources.condition import Condition
 from emulator.resources.function import FunctionVersion
@@ -69,19 +69,26 @@ class FunctionUrls:
     def _respond(
         self, place: Place, address: Address, request: Request, request_id: str, trace: str
     ) -> Response | Eventual[Response]:
-        signer = self._signer(request) if place.url.auth_type == "AWS_IAM" else None
-        if signer is not None and not is_genuine(request, self._secret_of):
-            return refusals.not_genuine()
-        policy = place.function.policies.get(place.qualifier)
+        now, auth_type = time.time(), place.url.auth_type
+        signer = None
+        if auth_type == "AWS_IAM" and (signature := signature_of(request)) is not None:
+            refused = refusal(signature, request, place.url.region, self._secret_of, now)
+            if refused is not None:
+                return refused
+            signer = Signer(signature.access_key, ids.account_of(signature.access_key) or self._default_account)
         caller = signer.account_id if signer is not None else None
-        if not is_allowed(policy, place.url.auth_type, place.function.account_id, caller, request.peer):
+        policy = place.function.policies.get(place.qualifier)
+        values = values_of(request, auth_type, place.url.region, caller, now)
+        access = decide(policy, place.function.account_id, caller, values)
+        if not access.allowed:
+            _log.info("The URL of %s was refused: %s.", place.url.function_arn, access.reason)
             return refusals.forbidden()
         version = place.function.choose(place.qualifier)
         if version is None:
             return refusals.forbidden()
         if address.domain == "":
             address = address._replace(domain=f"{place.url.id}.lambda-url.{place.url.region}.on.aws")
-        event = build_event(request, address, request_id, trace=trace, now=time.time(), signer=signer)
+        event = build_event(request, address, request_id, trace=trace, now=now, signer=signer)
         if len(event) > quotas.SYNCHRONOUS_PAYLOAD:
             return refusals.too_large()
         invocation = Invocation(
@@ -105,10 +112,6 @@ class FunctionUrls:
         except EmulatorError as error:
             return _ours(error)
         return _then(running, lambda outcome: _answer(outcome, streamed=invocation.streamed))
-
-    def _signer(self, request: Request) -> Signer | None:
-        key = access_key_of(request)
-        return None if key is None else Signer(key, ids.account_of(key) or self._default_account)
 
     def _list(self, request: Request) -> Response:
         base_url = f"http://{request.headers.get('host', '')}"

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from botocore.auth import SigV4Auth
+from botocore.auth import SigV4Auth, SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
@@ -118,6 +118,12 @@ class Url:
         SigV4Auth(Credentials(key, secret), "lambda", "eu-west-1").add_auth(request)
         headers = {name: value for name, value in request.headers.items() if name != "host"}
         return self.ask(path, headers=headers, **asked)
+
+    def presigned(self, path: str = "/", key: str = "test", secret: str = "test") -> str:
+        """The path and query of a presigned request."""
+        request = AWSRequest("GET", f"http://{self.host}{path}", headers={"host": self.host})
+        SigV4QueryAuth(Credentials(key, secret), "lambda", "eu-west-1", expires=60).add_auth(request)
+        return request.url.removeprefix(f"http://{self.host}")
 
     def allow(
         self, actions: dict[str, dict[str, Any]] = PUBLIC, principal: str = "*", qualifier: str | None = None
@@ -289,6 +295,23 @@ class TestAccess:
         assert answer.status == 200
         identity = answer.json["requestContext"]["authorizer"]["iam"]
         assert (identity["accessKey"], identity["accountId"]) == ("test", "000000000000")
+
+    def test_a_presigned_request(self, make):
+        url = make(AuthType="AWS_IAM", public=False)
+        answer = url.ask(url.presigned("/x?a=1", key="OWN", secret="own"))
+        assert (answer.status, answer.json["rawPath"]) == (200, "/x")
+        assert answer.json["requestContext"]["authorizer"]["iam"]["accessKey"] == "OWN"
+        assert url.ask(url.presigned("/x?a=1", key="OWN", secret="own").replace("a=1", "a=2")).status == 403
+        assert url.ask(url.presigned(key="OWN", secret="forged")).status == 403
+
+    def test_only_from_some_addresses(self, server, make):
+        url, client = make(public=False), server.client("lambda")
+        for network, status in (("192.0.2.0/24", 403), ("127.0.0.0/8", 200)):
+            statement = {"Sid": "s", "Effect": "Allow", "Principal": "*", "Action": "lambda:*", "Resource": url.arn}
+            condition = {"IpAddress": {"aws:SourceIp": network}}
+            document = {"Version": "2012-10-17", "Statement": [{**statement, "Condition": condition}]}
+            client.put_resource_policy(ResourceArn=url.arn, Policy=json.dumps(document))
+            assert url.ask().status == status
 
     def test_another_account_needs_permissions(self, make):
         url = make(AuthType="AWS_IAM", public=False)

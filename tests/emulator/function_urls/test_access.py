@@ -2,14 +2,22 @@
 
 import pytest
 
-from emulator.function_urls.access import is_allowed
+from emulator.function_urls.access import decide, values_of
 from emulator.resources.policy import Policy, statement
+from emulator.wire.messages import Request
 
 OWNER, OTHER = "111111111111", "222222222222"
 ARN = f"arn:aws:lambda:us-east-1:{OWNER}:function:f"
 URL_ACTION, FUNCTION_ACTION = "lambda:InvokeFunctionUrl", "lambda:InvokeFunction"
 PUBLIC = {"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}}
 VIA_URL = {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}}
+
+
+REQUEST = Request("GET", "/", "", {"user-agent": "agent"}, b"", "10.0.0.7")
+
+
+def is_allowed(policy: Policy | None, auth_type: str, owner: str, caller: str | None) -> bool:
+    return decide(policy, owner, caller, values_of(REQUEST, auth_type, "eu-west-1", caller, 0.0)).allowed
 
 
 def policy(*statements, effect="Allow") -> Policy:
@@ -34,7 +42,9 @@ TWO = (("*", URL_ACTION, PUBLIC), ("*", FUNCTION_ACTION, VIA_URL))
         ((("*", URL_ACTION, {"StringEquals": {"lambda:FunctionUrlAuthType": "AWS_IAM"}}), TWO[1]), False),
         ((TWO[0], ("*", FUNCTION_ACTION, {"Bool": {"lambda:InvokedViaFunctionUrl": "false"}})), False),
         (((OTHER, URL_ACTION, {}), TWO[1]), False),
-        (((*TWO[0][:2], {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}), TWO[1]), False),  # is not understood
+        (((*TWO[0][:2], {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}), TWO[1]), True),
+        (((*TWO[0][:2], {"IpAddress": {"aws:SourceIp": "10.1.0.0/16"}}), TWO[1]), False),
+        (((*TWO[0][:2], {"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}}), TWO[1]), False),
         (((*TWO[0][:2], {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}), TWO[1]), False),
     ],
 )
@@ -63,15 +73,47 @@ def test_with_iam_others_need_both_permissions():
 
 
 @pytest.mark.parametrize(
-    ("condition", "holds"),
+    "condition",
     [
-        ({"StringLike": {"aws:PrincipalAccount": "2222*"}}, True),
-        ({"StringEqualsIgnoreCase": {"LAMBDA:FunctionUrlAuthType": "aws_iam"}}, True),
-        ({"StringNotEquals": {"aws:PrincipalAccount": OTHER}}, False),
-        ({"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}}, True),
-        ({"StringEquals": {"aws:PrincipalAccount": [OWNER, OTHER]}}, True),
+        {"ForAnyValue:StringEquals": {"aws:PrincipalOrgPaths": "o-1/*"}},  # sets
+        {"StringSounds": {"aws:SourceIp": "ten"}},  # no operator of IAM's
+        {"StringNotEquals": {"aws:SourceVpcArn": "x"}},  # a key that is not known here
+        {"StringEquals": {"aws:PrincipalAccount": "${aws:username}"}},
+        {"IpAddress": {"aws:SourceIp": "everywhere"}},
     ],
 )
-def test_conditions(condition, holds):
-    statements = [(OTHER, action, condition) for action in (URL_ACTION, FUNCTION_ACTION)]
-    assert is_allowed(policy(*statements), "AWS_IAM", OWNER, OTHER) is holds
+@pytest.mark.parametrize("auth_type", ["NONE", "AWS_IAM"])
+def test_what_is_not_understood_grants_nothing(condition, auth_type):
+    caller = OTHER if auth_type == "AWS_IAM" else None
+    statements = [("*", action, condition) for action in (URL_ACTION, FUNCTION_ACTION)]
+    assert not is_allowed(policy(*statements), auth_type, OWNER, caller)
+    allowed = policy(("*", "lambda:*", {})).add({**statement("no", "*", "lambda:*", ARN, condition), "Effect": "Deny"})
+    assert not is_allowed(allowed, auth_type, OWNER, caller)
+
+
+def test_a_refusal_has_a_reason_for_the_log():
+    values = values_of(REQUEST, "NONE", "eu-west-1", None, 0.0)
+    assert (
+        decide(policy(*TWO[:1]), OWNER, None, values).reason == "no statement allows lambda:InvokeFunction to everybody"
+    )
+    denied = policy(("*", "lambda:*", {}), effect="Deny")
+    assert decide(denied, OWNER, None, values).reason == "the statement 0 denies lambda:InvokeFunctionUrl"
+
+
+def test_all_but_some_actions():
+    denied = {"Sid": "no", "Effect": "Deny", "Principal": "*", "NotAction": "lambda:Get*", "Resource": ARN}
+    assert not is_allowed(policy(("*", "lambda:*", {})).add(denied), "NONE", OWNER, None)
+    denied["NotAction"] = "lambda:Invoke*"
+    assert is_allowed(policy(("*", "lambda:*", {})).add(denied), "NONE", OWNER, None)
+
+
+def test_all_but_some_principals_are_never_let_in():
+    # NotPrincipal names users and roles, which nobody has here.
+    excepted = {"Sid": "s", "Effect": "Allow", "NotPrincipal": {"AWS": OWNER}, "Action": "lambda:*", "Resource": ARN}
+    assert not is_allowed(Policy().add(excepted), "NONE", OWNER, None)
+    assert not is_allowed(policy(("*", "lambda:*", {})).add({**excepted, "Effect": "Deny"}), "NONE", OWNER, None)
+
+
+def test_a_service_is_nobody_who_can_call_here():
+    cloudfront = [({"Service": "cloudfront.amazonaws.com"}, action, {}) for action in (URL_ACTION, FUNCTION_ACTION)]
+    assert not is_allowed(policy(*cloudfront), "AWS_IAM", OWNER, OTHER)
