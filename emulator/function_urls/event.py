@@ -17,6 +17,8 @@ from emulator.wire.messages import Request
 # Bodies of other types are binary, multipart/form-data too [rec: test_lambda_url_form_payload, 2025-11-24].
 _TEXT_TYPES = ("application/json", "application/javascript", "application/xml")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# Between the client and the front end [RFC 9110 §7.6.1]; no published event has one, also of clients that send them.
+_HOP_BY_HOP = frozenset({"connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade"})
 _HTTPS = {
     "x-forwarded-proto": "https",
     "x-forwarded-port": "443",
@@ -70,11 +72,11 @@ def build_event(
 
 
 def _headers(request: Request, trace: str) -> tuple[dict[str, str], list[str]]:
-    headers = dict(request.headers)
+    headers = {name: value for name, value in request.headers.items() if name not in _HOP_BY_HOP}
     cookie = headers.pop("cookie", "")
-    headers.pop("transfer-encoding", None)
     headers["x-amzn-trace-id"] = trace
-    headers["x-forwarded-for"] = request.peer
+    # A proxy's stays as it is: events behind CloudFront have the viewer's address alone [log, 2023].
+    headers.setdefault("x-forwarded-for", request.peer)
     headers |= _HTTPS  # on AWS there is no other way
     return headers, [part for part in (piece.strip() for piece in cookie.split(";")) if part]
 

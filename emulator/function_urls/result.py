@@ -1,4 +1,8 @@
-"""From what a function returned to the HTTP response [docs: urls-invocation] [rec: test_lambda_url_invocation]."""
+"""From what a function returned to the HTTP response [docs: urls-invocation] [rec: test_lambda_url_invocation].
+
+What AWS makes of members that are of another kind than the guide says (a body that is no text, or no base64; a header
+that is a list) is not known: here they are no response, as with API Gateway.
+"""
 
 import base64
 import binascii
@@ -10,7 +14,8 @@ from emulator.wire.messages import Response
 
 JSON_TYPE = "application/json"
 _STATUSES = range(100, 600)  # [docs: urls-invocation]
-# The front end has its own of these; the function's come under another name (unsure: the complete list).
+# The front end has its own of these; the function's come under another name [issues: cargo-lambda/cargo-lambda#862, of
+# content-length; log, 2026, of date and www-authenticate]. The complete list, and what is dropped, are not known.
 _REMAPPED = frozenset({"connection", "content-length", "date", "www-authenticate"})
 _DROPPED = frozenset({"transfer-encoding", "keep-alive", "upgrade"})
 

@@ -40,12 +40,15 @@ def assert_is_there(proof: str) -> None:
         assert step in {one["id"] for one in steps}, proof
 
 
-def assert_complete(page: str, rows: Rows) -> None:
-    """That no row of a page is missing, and that none is named that the page does not have."""
+def assert_complete(page: str, rows: Rows, *, points: bool = False) -> None:
+    """That no row of a page is missing, and that none is named that the page does not have.
+
+    With `points`, what stands after a `*` is a row of one cell.
+    """
     path = REFERENCE / page
     if not path.exists():
         pytest.skip("the reference is not here")
-    there = list(_rows_of(path))
+    there = [*_rows_of(path), *(_points_of(path) if points else ())]
     assert [row for row in there if not any(_stands_for(key, row) for key in rows)] == []
     assert [key for key in rows if not any(_stands_for(key, row) for row in there)] == []
 
@@ -61,6 +64,15 @@ def _rows_of(path: Path) -> Iterator[tuple[str, list[str]]]:
             yield section, above
         cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] if line.startswith("|") else None
         above = None if is_rule else cells
+
+
+def _points_of(path: Path) -> Iterator[tuple[str, list[str]]]:
+    section = ""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("## "):
+            section = line[3:4]
+        if line.startswith("* "):
+            yield section, [line[2:]]
 
 
 def _stands_for(key: tuple[str, str], row: tuple[str, Iterable[str]]) -> bool:

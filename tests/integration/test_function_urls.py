@@ -3,6 +3,7 @@
 import http.client
 import json
 import shutil
+import socket
 import subprocess
 import time
 import uuid
@@ -43,6 +44,8 @@ def handler(event, context):
         return {"statusCode": 201, "headers": {"X-A": "b"}, "cookies": ["a=1", "b=2"], "body": "made"}
     if path == "/binary":
         return {"statusCode": 200, "headers": {"Content-Type": "image/png"}, "body": "iVBO", "isBase64Encoded": True}
+    if path == "/hangs":
+        time.sleep(60)
     if path == "/99":
         return {"statusCode": 99}
     if path == "/credentials":
@@ -205,9 +208,27 @@ class TestAWholeResponse:
         answer = url.ask("/binary")
         assert (answer.headers["content-type"], answer.body) == ("image/png", b"\x89PN")
 
+    @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "OPTIONS", "PATCH", "DELETE"])
+    def test_any_method(self, url, method):
+        assert url.ask("/", method).json["requestContext"]["http"]["method"] == method
+
+    def test_a_header_that_is_sent_twice(self, url):
+        with socket.create_connection(("127.0.0.1", urlsplit(url.server.url).port), timeout=20) as connection:
+            cookies, twice = "Cookie: a=1\r\nCookie: b=2\r\n", "X-Twice: 1\r\nx-twice: 2, 3\r\n"
+            connection.sendall(f"GET / HTTP/1.0\r\nHost: {url.host}\r\n{cookies}{twice}\r\n".encode())
+            answer = b"".join(iter(lambda: connection.recv(65536), b""))
+        event = json.loads(answer.partition(b"\r\n\r\n")[2])
+        assert event["headers"]["x-twice"] == "1,2, 3"
+        assert event["cookies"] == ["a=1", "b=2"]
+
     @pytest.mark.parametrize("path", ["/raises", "/exits", "/99"])
     def test_a_failure_is_not_shown(self, url, path):
         answer = url.ask(path)
+        assert (answer.status, answer.body) == (502, b"Internal Server Error")
+
+    def test_nor_is_a_timeout(self, server, url):
+        server.client("lambda").update_function_configuration(FunctionName=url.name, Timeout=1)
+        answer = url.ask("/hangs")
         assert (answer.status, answer.body) == (502, b"Internal Server Error")
 
     def test_an_answer_to_head_has_no_body(self, url):

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from emulator.function_urls.address import Address, address_of, local_urls
 from emulator.function_urls.event import Signer, build_event
 from emulator.wire.messages import Request
 
+RECORDINGS = Path(__file__).parents[4] / "shared" / "aws-recordings" / "test_lambda.snapshot.json"
 ADDRESS = Address("abc", "abc.lambda-url.us-east-1.localhost", "/a%20b/c")
 NOW = 1584039838.25  # 12/Mar/2020:19:03:58
 
@@ -70,6 +72,31 @@ def test_cookies_have_a_place_of_their_own():
     given = event(cookie="one=1; two=a=b;three=3")
     assert given["cookies"] == ["one=1", "two=a=b", "three=3"]
     assert "cookie" not in given["headers"]
+
+
+def test_what_concerns_the_connection_is_not_passed_on():
+    given = event(connection="keep-alive", keep_alive="timeout=5", transfer_encoding="chunked", te="trailers", x_a="1")
+    assert given["headers"].keys() == event(x_a="1")["headers"].keys()
+
+
+def test_the_address_that_a_proxy_tells_stays():
+    given = event(x_forwarded_for="192.0.2.1", x_forwarded_proto="http", x_forwarded_port="80")
+    assert given["headers"]["x-forwarded-for"] == "192.0.2.1"
+    assert given["requestContext"]["http"]["sourceIp"] == "10.0.0.7"  # of the connection [docs: urls-invocation]
+    assert (given["headers"]["x-forwarded-proto"], given["headers"]["x-forwarded-port"]) == ("https", "443")
+
+
+@pytest.mark.skipif(not RECORDINGS.exists(), reason="the recordings are not there")
+def test_a_recorded_form():
+    """[rec: test_lambda_url_form_payload, 2025-11-24]: python-requests sent it, which adds `Connection: keep-alive`."""
+    tests = json.loads(RECORDINGS.read_text())
+    (name,) = (name for name in tests if name.endswith("TestLambdaURL::test_lambda_url_form_payload"))
+    recorded = tests[name]["recorded-content"]["url_response"]
+    sent = {name.replace("-", "_"): value for name, value in recorded["headers"].items() if name != "host"}
+    given = event(recorded["method"], body=base64.b64decode(recorded["data"]), connection="keep-alive", **sent)
+    assert (given["body"], given["isBase64Encoded"]) == (recorded["data"], True)
+    ours = ("x-amzn-", "x-forwarded-")  # which the recording leaves out, as they are other ones each time
+    assert {name for name in given["headers"] if not name.startswith(ours)} == recorded["headers"].keys()
 
 
 def test_the_query_is_kept_raw_and_decoded():
