@@ -193,9 +193,12 @@ class ExecutionEnvironment:
                 self._serving.runtime_done()
                 self._look_whether_over()
             else:
+                self._processes.pass_on_output()  # what was written before it asked is of the invocation that is over
                 self._deadline.lift()
                 self._move(Event.READY)
                 self._become_available()
+                if self._serving.ticket is None:  # nobody waits
+                    self._serving.catch_up()
         elif self.state in _COLD_STATES:
             assert self._processes.generation is not None
             self._processes.generation.close_registration()
@@ -317,8 +320,7 @@ class ExecutionEnvironment:
     def _give_event(self) -> None:
         generation = self._processes.generation
         assert generation is not None
-        invocation = self._serving.start()
-        deadline_ms = self._serving.deadline_ms()
+        invocation, deadline_ms = self._serving.start()
         event = event_for(invocation, deadline_ms)
         if self._extended:
             trace = event.headers["Lambda-Runtime-Trace-Id"]
@@ -398,6 +400,7 @@ class ExecutionEnvironment:
             self._owner.environment_finishing(self)  # it has /tmp, and what else may be wanted next
 
     def _end_processes(self, reason: str) -> None:
+        self._serving.catch_up()
         self._deadline.close()
         if self._frozen and self._extended:
             self._thaw()  # to be told something

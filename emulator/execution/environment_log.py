@@ -4,7 +4,7 @@ import time
 
 from emulator import arn, quotas
 from emulator.execution.log_frames import Record, Splitter
-from emulator.execution.logs import LogEvent, LogStore
+from emulator.execution.logs import LogEvent, LogStore, Writer
 from emulator.execution.platform_log import InitStart, PlatformEvent, runtime_version_name
 from emulator.execution.telemetry import Telemetry, source_of
 from emulator.execution.variables import ON_DEMAND
@@ -16,6 +16,7 @@ class EnvironmentLog:
     """Writes what the runtime says and what Lambda says about it, and keeps the tail of an invocation."""
 
     def __init__(self, version: FunctionVersion, logs: LogStore) -> None:
+        self._logs = logs
         self._stream = logs.open(version)
         self._splitter = Splitter()
         self._extension_splitters: dict[str, Splitter] = {}
@@ -45,9 +46,25 @@ class EnvironmentLog:
         """From now on, extensions hear of what is written through `telemetry`; None where nobody listens."""
         self._telemetry = telemetry
 
+    def writes_later(self, writer: Writer) -> None:
+        """There is something to be written that can wait until somebody wants to read it."""
+        self._logs.behind.add(writer)
+
+    def writes_no_more(self, writer: Writer) -> None:
+        """It is written now."""
+        self._logs.behind.discard(writer)
+
+    def report(self, time_ms: int, *contents: PlatformEvent) -> None:
+        """Adds events of Lambda's that were due at `time_ms` (since 1970)."""
+        for content in contents:
+            self._pass_on(self._stream.write(content, time_ms), "function")
+
     def write(self, content: Record | PlatformEvent, source: str = "function") -> None:
         """Adds an event. `source` says whose line it is: the function's or an extension's."""
-        event = self._stream.write(content)
+        self._pass_on(self._stream.write(content), source)
+
+    def _pass_on(self, event: LogEvent, source: str) -> None:
+        content = event.content
         if self._telemetry is not None:
             self._telemetry.add(event, source_of(content, source))
         # INIT_START is in the log, and never in LogResult [rec: test_invocation_with_qualifier, 2025-11-24].

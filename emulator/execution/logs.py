@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from emulator.execution.log_frames import Record
 from emulator.execution.log_levels import lets_through
@@ -57,10 +57,12 @@ class LogStream:
     size: int = 0  # bytes of its events
     events: deque[LogEvent] = field(default_factory=lambda: deque(maxlen=_EVENTS_PER_STREAM))
 
-    def write(self, content: Record | PlatformEvent) -> LogEvent:
-        """Adds one event, with the time it bears or else the present one."""
+    def write(self, content: Record | PlatformEvent, time_ms: int = 0) -> LogEvent:
+        """Adds one event, with the time it bears or `time_ms`, or else the present one."""
         store = self.store
-        size, time_ms = (len(content.message), content.time_ms) if isinstance(content, Record) else (0, 0)
+        size = 0
+        if isinstance(content, Record):
+            size, time_ms = len(content.message), content.time_ms
         event = LogEvent(time_ms or time.time_ns() // 1_000_000, content)
         if store is None:
             return event
@@ -98,11 +100,19 @@ class LogStream:
 Listener = Callable[[LogStream, LogEvent], None]
 
 
+class Writer(Protocol):
+    """Who has something to write that can wait until somebody wants to read it."""
+
+    def write_due(self) -> None:
+        """Somebody does."""
+
+
 class LogStore:
-    """All log groups. `listeners` are called with every event as it is written."""
+    """All log groups. `listeners` are called with every event as it is written; `behind` are asked before reading."""
 
     def __init__(self) -> None:
         self.listeners: list[Listener] = []
+        self.behind: set[Writer] = set()
         self._groups: dict[tuple[str, str, str], dict[str, LogStream]] = {}
         self._oldest_first: dict[str, LogStream] = {}
         self._size = 0
@@ -152,10 +162,12 @@ class LogStore:
 
     def streams(self, account_id: str, region: str, group: str) -> list[LogStream]:
         """The streams of a group, oldest first; none if there is no such group."""
+        self._catch_up()
         return list(self._groups.get((account_id, region, group), {}).values())
 
     def streams_of(self, account_id: str, region: str, function: str) -> list[LogStream]:
         """The streams of a function in whichever groups it had, oldest first."""
+        self._catch_up()
         return [
             stream
             for (account, where, _), streams in self._groups.items()
@@ -163,6 +175,10 @@ class LogStore:
             for stream in streams.values()
             if stream.function == function
         ]
+
+    def _catch_up(self) -> None:
+        for writer in list(self.behind):
+            writer.write_due()
 
     def functions(self) -> set[tuple[str, str, str]]:
         """Account, region and name of every function that has a stream, deleted ones too."""

@@ -16,15 +16,11 @@ from emulator.execution.environment_log import EnvironmentLog
 from emulator.execution.environment_processes import EnvironmentProcesses
 from emulator.execution.failures import Failure
 from emulator.execution.invocation import Invocation, Outcome
-from emulator.execution.platform_log import End, Report, Span, Start
+from emulator.execution.invocation_log import InvocationLog
+from emulator.execution.platform_log import Span
 from emulator.execution.response_stream import CollectedResponse, ResponseStream, Source
-from emulator.execution.telemetry_events import Fault
 from emulator.execution.ticket import Ticket
 from emulator.resources.function import FunctionVersion
-
-_MEMORY_SAMPLE_SECONDS = 0.1  # reading it costs more than all the rest of a warm call's log
-_MEGABYTE = 1024 * 1024
-
 
 Settle = Callable[[], None]
 """Tells the caller what came of it. To be called last, because he may call again at once (pending.py)."""
@@ -49,14 +45,12 @@ class Serving:
         self.init_ms: float | None = None
         self._version = version
         self._log = log
+        self._lines = InvocationLog(version, log, processes)
         self._processes = processes
         self._began = self._started = 0.0
-        self._ended: float | None = None
         self._response: ResponseStream | CollectedResponse | None = None  # while the runtime streams it
         self._answer: _Answer | None = None
         self._runtime_done_at: float | None = None
-        self._memory = 0
-        self._memory_sampled = 0.0
 
     @property
     def request_id(self) -> str:
@@ -66,24 +60,26 @@ class Serving:
     def assign(self, ticket: Ticket) -> None:
         """This is the next one. From now on the log's tail is its."""
         self.ticket = ticket
+        if ticket.invocation.tail:
+            self._lines.catch_up()
         self._log.keep_tail(ticket.invocation.tail)
 
     def begin(self) -> None:
         """It begins, perhaps with an init of its own."""
         self._began = perf_counter()
 
-    def start(self) -> Invocation:
-        """It is given to the runtime. Returns what to give."""
+    def start(self) -> tuple[Invocation, int]:
+        """It is given to the runtime. Returns what to give, and when its time is over, in milliseconds since 1970."""
         assert self.ticket is not None
         invocation = self.ticket.invocation
-        self._started = perf_counter()
-        version, arn = self._version.version, invocation.function_arn
-        self._log.write(Start(invocation.request_id, version, arn, invocation.tenant_id))
-        return invocation
+        now = time.time()
+        self._started = started = perf_counter()
+        self._lines.started(invocation, int(now * 1000))
+        return invocation, int((now + self._began + self._version.timeout - started) * 1000)
 
-    def deadline_ms(self) -> int:
-        """When its time is over, in milliseconds since 1970."""
-        return int((time.time() + self._began + self._version.timeout - perf_counter()) * 1000)
+    def catch_up(self) -> None:
+        """Has all in the log that is due there."""
+        self._lines.catch_up()
 
     def respond(self, source: Source, content_type: str) -> ResponseStream | CollectedResponse:
         """The runtime begins to stream its response. Returns where it goes."""
@@ -110,12 +106,8 @@ class Serving:
             return
         ticket, self.ticket = self.ticket, None
         assert ticket is not None
-        self._ended = perf_counter()  # what follows from the answer is no time of the function's
+        self._lines.ended(ticket.invocation.request_id, self._elapsed_ms(None), produced_bytes, self._take_init_ms())
         ticket.settle(outcome)
-        self._processes.pass_on_output()
-        self._write_end(ticket.invocation.request_id, produced_bytes, None)
-        self._write_report(ticket.invocation.request_id, None)
-        self._ended = None
 
     def fail(self, failure: Failure) -> Settle:
         """Ends it, because something was lost that it cannot do without. An answer that was given stays given."""
@@ -191,43 +183,27 @@ class Serving:
     def _write_end(
         self, request_id: str, produced_bytes: int, failure: Failure | None, spans: tuple[Span, ...] = ()
     ) -> None:
-        self._log.end_of_invocation()
-        status, error_type = _verdict(failure)
-        self._log.write(End(request_id, self._elapsed_ms(failure), produced_bytes, status, error_type, spans))
-        if failure is not None and failure.cause:
-            self._log.tell_subscribers(Fault(request_id, failure.cause, failure.error_type))
+        self._lines.write_end(request_id, self._elapsed_ms(failure), produced_bytes, failure, spans)
 
     def _write_report(self, request_id: str, failure: Failure | None, spans: tuple[Span, ...] = ()) -> None:
-        status, error_type = _verdict(failure)
-        memory = self.memory_used_mb(exactly=self._log.keeps_tail or failure is not None)
-        init_ms, self.init_ms = self.init_ms, None
-        elapsed, size = self._elapsed_ms(failure), self._version.memory_size
-        self._log.write(Report(request_id, elapsed, size, memory, init_ms, status, error_type, spans))
+        self._lines.write_report(request_id, self._elapsed_ms(failure), self._take_init_ms(), failure, spans)
 
     def memory_used_mb(self, *, exactly: bool) -> int:
         """The most memory that the environment has used so far; of a little while ago, unless `exactly`."""
-        now = perf_counter()
-        sandbox = self._processes.sandbox
-        if sandbox is not None and (exactly or now - self._memory_sampled > _MEMORY_SAMPLE_SECONDS):
-            self._memory_sampled = now
-            self._memory = max(self._memory, sandbox.memory_used())
-        return -(-self._memory // _MEGABYTE)
+        return self._lines.memory_used_mb(exactly=exactly)
+
+    def _take_init_ms(self) -> float | None:
+        init_ms, self.init_ms = self.init_ms, None
+        return init_ms
 
     def _elapsed_ms(self, failure: Failure | None) -> float:
         if failure is not None and failure.status == "timeout":
             return self._version.timeout * 1000.0
-        return ((self._ended or perf_counter()) - self._began) * 1000
+        return (perf_counter() - self._began) * 1000
 
 
 def _nobody_waits() -> None:
     """The caller has had the answer for long, or there is none."""
-
-
-def _verdict(failure: Failure | None) -> tuple[str, str | None]:
-    """Status and error type. A timeout has no error type: it is one."""
-    if failure is None:
-        return "success", None
-    return failure.status, None if failure.status == "timeout" else failure.error_type
 
 
 def _span(name: str, start: float, end: float) -> Span:

@@ -8,6 +8,7 @@ client reads more slowly than we write.
 
 import asyncio
 import logging
+import os
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 
@@ -54,6 +55,7 @@ class Answers:
     ) -> None:
         self._handler = handler
         self._transport = transport
+        self._descriptor: int = transport.get_extra_info("socket").fileno()
         self._loop = loop
         self._when_idle = when_idle
         self.waiting: deque[Exchange] = deque()
@@ -141,15 +143,31 @@ class Answers:
             return
         body = b"" if exchange.request.method == "HEAD" or response.status in BODILESS else response.body
         if len(body) <= _WRITE_TOGETHER:
-            self._transport.write(head + body)
+            self._write(head + body)
         else:
-            self._transport.write(head)
-            self._transport.write(body)
+            self._write(head)
+            self._write(body)
         self._finish(exchange)
+
+    def _write(self, data: bytes) -> None:
+        """Sends it now where that is possible.
+
+        A transport of uvloop's sends when all that has happened is dealt with, so the other side would start later.
+        """
+        transport = self._transport
+        if not transport.get_write_buffer_size() and not transport.is_closing():
+            try:
+                sent = os.write(self._descriptor, data)
+            except OSError:  # it takes nothing now, or is gone: the transport finds out
+                sent = 0
+            if sent == len(data):
+                return
+            data = data[sent:]
+        transport.write(data)
 
     async def _send_stream(self, exchange: Exchange, response: Response, body: AsyncIterator[bytes]) -> None:
         """Writes a body as it comes: chunked, or until the end of the connection for HTTP/1.0."""
-        write = self._transport.write
+        write = self._write
         chunked = not exchange.http_1_0
         try:
             write(encode_head(response, keep_alive=exchange.keep_alive, http_1_0=exchange.http_1_0, streamed=True))
@@ -176,7 +194,7 @@ class Answers:
         self.advance()
 
     def _write_part(self, data: bytes, *, chunked: bool) -> None:
-        write = self._transport.write
+        write = self._write
         if not chunked:
             write(data)
         elif len(data) <= _WRITE_TOGETHER:
