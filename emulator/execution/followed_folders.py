@@ -12,7 +12,7 @@ from typing import Protocol
 
 from emulator.errors import CodeFolderError
 from emulator.executors.folder_watch import FolderWatch
-from emulator.resources.code_folder import content_of, refuse_unusable
+from emulator.resources.code_folder import Identity, content_of, refuse_unusable
 
 
 class Follower(Protocol):
@@ -29,8 +29,10 @@ class FollowedFolder:
         self.followers: list[Follower] = []
         self._folder = folder
         self._content = content_of(folder)
+        self._identity: Identity | None = None
         with contextlib.suppress(CodeFolderError):  # if it is away, whoever calls hears of it
             self._content.look()
+            self._identity = refuse_unusable(folder)
         self._known = self._content.digest
         self._loop = asyncio.get_running_loop()
         self._watch = FolderWatch(folder, self._event)
@@ -39,7 +41,6 @@ class FollowedFolder:
     def look(self) -> None:
         """Tells the followers if there was a change. Raises CodeFolderError if the folder is not there any more."""
         self._content.glance()
-        refuse_unusable(self._folder)
         self._compare()
 
     def stop(self) -> None:
@@ -64,8 +65,10 @@ class FollowedFolder:
             self._compare()
 
     def _compare(self) -> None:
-        if self._content.digest != self._known:
-            self._known = self._content.digest
+        """Another folder with the same content is a change too: who runs from the old one finds nothing in it."""
+        identity = refuse_unusable(self._folder)
+        if self._content.digest != self._known or identity != self._identity:
+            self._known, self._identity = self._content.digest, identity
             for follower in list(self.followers):
                 follower.code_changed()
 

@@ -10,8 +10,10 @@ import os
 import threading
 from collections.abc import Callable, Collection
 
-_STEP_MS = 10  # a change is told when no further one has come for so long …
-_DEBOUNCE_MS = 100  # … and at the latest so long after the first
+# A change is told when no further one has come for so long. A folder that nothing happens in costs a look each time:
+# at 5 ms, seven thousandths of a processor; at 10 ms half of that, and every reload begins 9 ms later.
+_STEP_MS = 5
+_DEBOUNCE_MS = 100  # it is told at the latest so long after the first
 _CHECK_MS = 500  # between two looks whether it is still the same folder
 _PAUSE = 0.1  # seconds between two looks at a folder that is away, or that cannot be watched
 

@@ -34,6 +34,8 @@ _DEAR = 0.1  # … and never where all would wait for so long, in seconds
 _TICK_NS = 20_000_000
 
 Signature = tuple[int, ...]
+Identity = tuple[int, int]
+"""Device and inode: another folder at the same path has another one."""
 
 
 class _Entry(NamedTuple):
@@ -120,13 +122,13 @@ def content_of(folder: str) -> FolderContent:
     return FolderContent(folder)
 
 
-def refuse_unusable(folder: str) -> None:
+def refuse_unusable(folder: str) -> Identity:
     """Raises CodeFolderError, with what is wrong, for what is no folder that code can be run from."""
     if not folder.startswith("/"):
         raise CodeFolderError.relative(folder)
     try:
-        mode = os.stat(folder).st_mode  # noqa: PTH116 (in each call)
-        if not stat.S_ISDIR(mode):
+        status = os.stat(folder)  # noqa: PTH116 (in each call)
+        if not stat.S_ISDIR(status.st_mode):
             raise CodeFolderError.no_folder(folder)
         if not os.access(folder, os.R_OK | os.X_OK):
             raise CodeFolderError.unreadable(folder, "Permission denied")
@@ -134,6 +136,7 @@ def refuse_unusable(folder: str) -> None:
         raise CodeFolderError.missing(folder) from None
     except (OSError, ValueError) as error:
         raise CodeFolderError.unreadable(folder, str(getattr(error, "strerror", None) or error)) from None
+    return status.st_dev, status.st_ino
 
 
 def zip_folder(folder: str) -> tuple[bytes, str, int]:

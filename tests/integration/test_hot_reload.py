@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 import sys
 import time
 import urllib.request
@@ -171,6 +172,90 @@ def test_a_link_that_leads_to_another_folder(tmp_path, deploy, call):
     (tmp_path / "next").symlink_to("two")
     (tmp_path / "next").rename(current)
     assert call(name)[0] == "two"
+
+
+def write_in_place(folder: Path, text: str) -> None:
+    (folder / "index.py").write_text(text)
+
+
+def write_beside_and_rename(folder: Path, text: str) -> None:  # most editors, formatters, rsync
+    (folder / ".index.py.Xy12").write_text(text)
+    (folder / ".index.py.Xy12").rename(folder / "index.py")
+
+
+def keep_a_backup(folder: Path, text: str) -> None:  # vim
+    (folder / "index.py").rename(folder / "index.py~")
+    (folder / "index.py").write_text(text)
+    (folder / "index.py~").unlink()
+
+
+def delete_and_write(folder: Path, text: str) -> None:
+    (folder / "index.py").unlink()
+    (folder / "index.py").write_text(text)
+
+
+def put_another_folder_in_its_place(folder: Path, text: str) -> None:  # mv
+    (made(folder.with_name("new")) / "index.py").write_text(text)
+    folder.rename(folder.with_name(f"old-{uuid.uuid4()}"))
+    folder.with_name("new").rename(folder)
+
+
+def check_out(folder: Path, text: str) -> None:
+    git(folder, "checkout", "-q", "main")
+    (folder / "index.py").write_text(text)
+    git(folder, "commit", "-qam", "next")
+    git(folder, "checkout", "-q", "HEAD~1")
+    git(folder, "checkout", "-q", "main")
+
+
+def git(folder: Path, *arguments: str) -> None:
+    if not (folder / ".git").exists():
+        subprocess.run(["git", "init", "-q", "-b", "main", str(folder)], check=True, timeout=20)
+        git(folder, "add", "index.py")
+        git(folder, "commit", "-q", "-m", "first")
+    identity = ("-c", "user.name=n", "-c", "user.email=e@example.org")
+    subprocess.run(["git", "-C", str(folder), *identity, *arguments], check=True, timeout=20)
+
+
+SAVES = [write_in_place, write_beside_and_rename, keep_a_backup, delete_and_write, put_another_folder_in_its_place]
+
+
+@pytest.mark.parametrize(
+    "save",
+    [*SAVES, pytest.param(check_out, marks=pytest.mark.skipif(shutil.which("git") is None, reason="no git here"))],
+)
+@pytest.mark.parametrize("pause", [0.0, 0.1], ids=["at once", "later"])
+def test_however_it_is_saved(folder, deploy, call, save, pause):
+    (folder / "index.py").write_text(TELLS.format(text="one"))
+    name = deploy(at(folder))
+    assert call(name)[0] == "one"
+    for text in ("two", "three"):
+        save(folder, TELLS.format(text=text))
+        time.sleep(pause)
+        assert call(name)[0] == text
+
+
+def test_another_folder_of_the_same_content_is_the_one_that_is_read(folder, deploy, call):
+    code = "def handler(event, context): return open('data.txt').read()\n"
+    name = ""
+    for _ in range(2):  # as build tools do, whatever has changed
+        shutil.rmtree(folder)
+        made(folder)
+        (folder / "index.py").write_text(code)
+        (folder / "data.txt").write_text("data")
+        name = name or deploy(at(folder))
+        assert call(name) == "data"
+
+
+def test_a_file_that_is_deleted_is_missed(folder, deploy, call):
+    (folder / "index.py").write_text("import other\ndef handler(event, context): return other.text\n")
+    (folder / "other.py").write_text("text = 'there'\n")
+    name = deploy(at(folder))
+    assert call(name) == "there"
+    (folder / "other.py").unlink()
+    assert "No module named 'other'" in call(name)["errorMessage"]
+    (folder / "other.py").write_text("text = 'again'\n")
+    assert call(name) == "again"
 
 
 def test_two_functions_on_one_folder(folder, deploy, call):
