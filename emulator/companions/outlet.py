@@ -17,6 +17,7 @@ from emulator.execution.events.event import QueuedEvent
 Attributes = dict[str, tuple[str, str]]  # of a message: name to type and value
 _Send = Callable[[Any], None]
 
+_KNOWN_QUEUES = 1_000
 _DETAIL_TYPE = "Lambda Function Invocation Result - {}"
 
 
@@ -25,6 +26,7 @@ class CompanionOutlet:
 
     def __init__(self, client: CompanionClient) -> None:
         self._client = client
+        self._queue_urls: dict[str, str] = {}  # by ARN: asked for once, as whoever sends to a queue does
 
     async def deliver_record(self, destination: str, record: bytes, event: QueuedEvent, trace_header: str) -> None:
         """See Outlet.deliver_record."""
@@ -32,7 +34,7 @@ class CompanionOutlet:
         text = record.decode()
 
         def to_queue(sqs: Any) -> None:
-            _send_message(sqs, _queue_url(sqs, resource, account_id), text, {}, trace_header)
+            _send_message(sqs, self._queue_url(sqs, destination), text, {}, trace_header)
 
         def to_topic(sns: Any) -> None:
             sns.publish(TopicArn=destination, Message=text)
@@ -51,7 +53,7 @@ class CompanionOutlet:
         _, _, service, region, account_id, resource = target.split(":", 5)
 
         def to_queue(sqs: Any) -> None:
-            _send_message(sqs, _queue_url(sqs, resource, account_id), body, attributes, event.invocation.trace_header)
+            _send_message(sqs, self._queue_url(sqs, target), body, attributes, event.invocation.trace_header)
 
         def to_topic(sns: Any) -> None:
             sns.publish(TopicArn=target, Message=body, MessageAttributes=_message_attributes(attributes))
@@ -67,16 +69,23 @@ class CompanionOutlet:
         try:
             await self._client.ask(service, account_id, region, send)
         except Refusal as refusal:
+            self._queue_urls.clear()  # one of them may be what is wrong
             raise EmulatorError(f"it was refused: {refusal}") from refusal
         except OutletAwayError:
             raise
         except EmulatorError as error:
+            self._queue_urls.clear()  # whoever answers next may have others
             raise OutletAwayError(str(error)) from error
 
-
-def _queue_url(sqs: Any, name: str, account_id: str) -> str:
-    url: str = sqs.get_queue_url(QueueName=name, QueueOwnerAWSAccountId=account_id)["QueueUrl"]
-    return url
+    def _queue_url(self, sqs: Any, queue_arn: str) -> str:
+        url = self._queue_urls.get(queue_arn)
+        if url is None:
+            account_id, name = queue_arn.split(":")[4:6]
+            url = str(sqs.get_queue_url(QueueName=name, QueueOwnerAWSAccountId=account_id)["QueueUrl"])
+            if len(self._queue_urls) >= _KNOWN_QUEUES:
+                self._queue_urls.clear()
+            self._queue_urls[queue_arn] = url
+        return url
 
 
 def _send_message(sqs: Any, url: str, body: str, attributes: Attributes, trace_header: str | None) -> None:
