@@ -26,7 +26,7 @@ class CompanionOutlet:
 
     def __init__(self, client: CompanionClient) -> None:
         self._client = client
-        self._queue_urls: dict[str, str] = {}  # by ARN: asked for once, as whoever sends to a queue does
+        self._queue_urls: dict[str, str] = {}  # by ARN
 
     async def deliver_record(self, destination: str, record: bytes, event: QueuedEvent, trace_header: str) -> None:
         """See Outlet.deliver_record."""

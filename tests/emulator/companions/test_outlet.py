@@ -8,7 +8,7 @@ from benchmarks.queue_service import QueueService
 from emulator.companions.client import CompanionClient
 from emulator.companions.outlet import CompanionOutlet
 from emulator.companions.passing_on import Address
-from emulator.execution.events.delivery import OutletAwayError
+from emulator.errors import EmulatorError
 from emulator.execution.events.event import QueuedEvent
 from emulator.execution.invocation import Invocation
 
@@ -17,19 +17,21 @@ ARN = QueueService.arn("q")
 
 
 class CountingService(QueueService):
-    """Counts what it is asked."""
+    """Counts what it is asked, and refuses messages while it is to."""
 
     def __init__(self) -> None:
         self.asked: Counter[str] = Counter()
+        self.refuses = False
         super().__init__(lambda name, message: None)
 
     def _answer(self, target, asked):
-        self.asked[target.partition(".")[2]] += 1
-        return super()._answer(target, asked)
+        operation = target.partition(".")[2]
+        self.asked[operation] += 1
+        return None if self.refuses and operation == "SendMessage" else super()._answer(target, asked)
 
 
 class Companion:
-    """Answers with whichever service is there now."""
+    """A companion whose services are at `url`."""
 
     name = "the companion"
 
@@ -40,19 +42,18 @@ class Companion:
         return Address.of(self.url)
 
 
-async def test_the_url_of_a_queue_is_asked_for_once_as_long_as_the_same_service_answers():
-    with CountingService() as first:
-        companion = Companion(first.url)
-        client = CompanionClient(companion)
+async def test_the_url_of_a_queue_is_asked_for_once_as_long_as_all_goes_well():
+    with CountingService() as service:
+        client = CompanionClient(Companion(service.url))
         outlet = CompanionOutlet(client)
-        for _ in range(3):
-            await outlet.deliver_record(ARN, b"{}", EVENT, "Root=1")
-    assert first.asked == {"GetQueueUrl": 1, "SendMessage": 3}
-    companion.url = "http://127.0.0.1:9"  # nobody is there
-    with pytest.raises(OutletAwayError):
         await outlet.deliver_record(ARN, b"{}", EVENT, "Root=1")
-    with CountingService() as second:
-        companion.url = second.url
+        await outlet.deliver_record(ARN, b"{}", EVENT, "Root=1")
         await outlet.deliver_dead_letter(ARN, "{}", {"RequestID": ("String", "r")}, EVENT)
-    assert second.asked == {"GetQueueUrl": 1, "SendMessage": 1}
-    client.close()
+        assert service.asked == {"GetQueueUrl": 1, "SendMessage": 3}
+        service.refuses = True
+        with pytest.raises(EmulatorError, match="it was refused"):
+            await outlet.deliver_record(ARN, b"{}", EVENT, "Root=1")
+        service.refuses = False
+        await outlet.deliver_record(ARN, b"{}", EVENT, "Root=1")
+        assert service.asked == {"GetQueueUrl": 2, "SendMessage": 5}
+        client.close()
