@@ -47,6 +47,7 @@ CAPACITY_PROVIDER_NAME_LENGTH = 64  # [model: TaggableResource]
 SYNCHRONOUS_PAYLOAD = 6 * MEGABYTE  # request of RequestResponse [docs]
 SYNCHRONOUS_RESPONSE = 6_291_556  # [rec: test_lambda_too_large_response]
 STREAMED_RESPONSE = 200 * MEGABYTE  # [docs: configuration-response-streaming]; 20 MB until 2025
+STREAM_BURST, STREAM_BANDWIDTH = 6 * MEGABYTE, 2 * MEGABYTE  # as fast as it can; then bytes a second [docs: the same]
 ASYNCHRONOUS_PAYLOAD = MEGABYTE  # request of Event [docs: InvocationRequest]
 INVOKE_ASYNC_PAYLOAD = 256 * 1024  # the old InvokeAsync [docs]
 CLIENT_CONTEXT = 3583  # base64 text [docs: InvocationRequest]

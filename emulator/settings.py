@@ -133,7 +133,9 @@ class Settings:
         CONCURRENT_EXECUTIONS, _number(1, 1_000_000, int), "Concurrent executions of each account in each region."
     )
     rate_limits: bool = _setting(
-        False, _yes_or_no, "Throttle by calls per second (10 for each execution) and by new environments too, as AWS."
+        False,
+        _yes_or_no,
+        "Throttle by calls per second (10 for each execution), by new environments and by streamed bytes too, as AWS.",
     )
     idle_seconds: float = _setting(
         300.0, _number(0, float("inf"), float), "How long an idle execution environment is kept warm."

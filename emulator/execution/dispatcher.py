@@ -13,6 +13,7 @@ from typing import Any
 from emulator.clock import Clock
 from emulator.errors import EmulatorError
 from emulator.execution.admission import scaling_reason, tenant_environments, throttled
+from emulator.execution.bandwidth import Bandwidth
 from emulator.execution.concurrency import Concurrency
 from emulator.execution.environment import ExecutionEnvironment, Owner
 from emulator.execution.followed_folders import FollowedFolders
@@ -48,6 +49,7 @@ class Dispatcher:
     ) -> None:
         self.logs = logs
         self._settings = settings
+        self._clock = clock
         self._executor = executor
         self._gate = StartGate(2 * (os.cpu_count() or 1))
         self._freezer = Freezer(settings.freeze_after_ms and settings.freeze_after_ms / 1000)
@@ -71,10 +73,11 @@ class Dispatcher:
         if self._closed:
             raise EmulatorError("The emulator is stopping.")
         outcome: Pending[Outcome] = Pending()
+        bandwidth = Bandwidth(self._clock) if invocation.streamed and self._settings.rate_limits else None
         if self._provisioning.pools:
             ready = self._provisioning.pools.get(version.key)
             if ready is not None and ready.has_room and self._concurrency.admit_provisioned(ready.running, ready.ready):
-                ready.invoke(Ticket(invocation, outcome, (ready.running,)))
+                ready.invoke(Ticket(invocation, outcome, (ready.running,), bandwidth=bandwidth))
                 return outcome
         key = version.key, invocation.tenant_id
         pool = self._pools.get(key)
@@ -84,7 +87,7 @@ class Dispatcher:
         counted_in = self._concurrency.admit(version, function, synchronous=synchronous, starts=starts)
         if pool is None:
             pool = self._make_pool(version, key)
-        pool.invoke(Ticket(invocation, outcome, counted_in))
+        pool.invoke(Ticket(invocation, outcome, counted_in, bandwidth=bandwidth))
         return outcome
 
     def invoke_event(self, version: FunctionVersion, invocation: Invocation, function: Function) -> Pending[Outcome]:

@@ -10,6 +10,7 @@ from collections import deque
 from typing import Protocol
 
 from emulator import quotas
+from emulator.execution.bandwidth import Bandwidth
 from emulator.execution.invocation import Outcome
 
 _HOLD, _GO_ON = 1024 * 1024, 256 * 1024  # bytes that wait: above the one nothing more is read, below the other again
@@ -26,7 +27,10 @@ class Source(Protocol):
 
 
 class ResponseStream:
-    """What a function writes, as an iterator for whoever sends it on. After its end `outcome` says how it ended."""
+    """What a function writes, as an iterator for whoever sends it on. After its end `outcome` says how it ended.
+
+    `bandwidth` is how fast it may go, None if that has no limit.
+    """
 
     limit = quotas.STREAMED_RESPONSE
     payload = b""  # there is none but the stream
@@ -34,6 +38,7 @@ class ResponseStream:
     def __init__(self, source: Source, content_type: str) -> None:
         self.content_type = content_type
         self.outcome: Outcome | None = None
+        self.bandwidth: Bandwidth | None = None
         self._source: Source | None = source
         self._error: BaseException | None = None
         self._parts: deque[bytes] = deque()
@@ -87,6 +92,8 @@ class ResponseStream:
         self._size -= len(data)
         if self._held and self._size < _GO_ON:
             self._release()
+        if self.bandwidth is not None:
+            await self.bandwidth.take(len(data))
         return data
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 import msgspec
 
 from emulator.errors import EmulatorError
+from emulator.execution.bandwidth import Bandwidth
 from emulator.execution.concurrency import Running
 from emulator.execution.invocation import Invocation, Outcome
 from emulator.execution.response_stream import ResponseStream
@@ -13,7 +14,7 @@ class Ticket(msgspec.Struct, eq=False):
     """An admitted invocation. `outcome` is what its caller waits for; the caller may have given up on it.
 
     `counted_in` is where it counts as running, until it ends. `waiting` while it has no environment, `waits_since` a
-    moment of time.monotonic. `stream` is the response that the caller already gets.
+    moment of time.monotonic. `stream` is the response that the caller already gets, `bandwidth` how fast, if limited.
     """
 
     invocation: Invocation
@@ -22,10 +23,12 @@ class Ticket(msgspec.Struct, eq=False):
     waiting: bool = False
     waits_since: float = 0.0
     stream: ResponseStream | None = None
+    bandwidth: Bandwidth | None = None
 
     def respond(self, stream: ResponseStream) -> None:
         """The function begins to answer. The invocation goes on."""
         self.stream = stream
+        stream.bandwidth = self.bandwidth
         if self.outcome.done():
             stream.close()  # the caller has gone
         else:

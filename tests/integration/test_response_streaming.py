@@ -154,6 +154,17 @@ def resident(server: Server) -> int:
     return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1024
 
 
+def test_with_rate_limits_the_rest_of_a_long_response_takes_its_time():
+    """[docs: configuration-response-streaming]: 6 MB at once, then 2 MB a second; here, time is ten times as fast."""
+    limits = ("--settle-seconds", "0", "--rate-limits", "--time-scale", "0.1")
+    with serving(*limits, environment={"PARITY_ALLOW_RUNTIME_SUBSTITUTION": "1"}) as server:
+        name = deploy(server, "nodejs22.x", {"index.js": HANDLER}, timeout=10)
+        began = time.monotonic()
+        body, end = Stream(server, name, size=16 * 1024 * 1024).read()
+        assert (len(body), end) == (16 * 1024 * 1024, {})
+        assert time.monotonic() - began > 0.5
+
+
 @pytest.mark.skipif(shutil.which("curl") is None, reason="no curl on this host")
 def test_a_bootstrap_that_uploads_as_it_goes(server):
     name = deploy(server, "provided.al2023", {"bootstrap": UPLOADING}, timeout=5)

@@ -4,7 +4,9 @@ import asyncio
 
 import pytest
 
+from emulator.clock import Clock
 from emulator.errors import EmulatorError
+from emulator.execution.bandwidth import Bandwidth
 from emulator.execution.concurrency import Running
 from emulator.execution.invocation import Invocation, Outcome
 from emulator.execution.response_stream import ResponseStream
@@ -77,6 +79,42 @@ async def test_when_nobody_reads_the_function_runs_on(stream, source):
     assert source.told == ["hold", "go on"]
     with pytest.raises(StopAsyncIteration):
         await anext(stream)
+
+
+class TestBandwidth:
+    """[docs: configuration-response-streaming, bandwidth limits]"""
+
+    @pytest.fixture
+    def slept(self, monkeypatch) -> list[float]:
+        """How long it was waited. The time stands still in the meantime."""
+        slept: list[float] = []
+
+        async def sleep(seconds: float) -> None:
+            slept.append(seconds)
+
+        monkeypatch.setattr("emulator.execution.bandwidth.asyncio.sleep", sleep)
+        monkeypatch.setattr("emulator.execution.bandwidth.monotonic", lambda: 100.0)
+        return slept
+
+    async def test_six_megabytes_are_free_and_the_rest_takes_its_time(self, stream, slept):
+        stream.bandwidth = Bandwidth(Clock())
+        for _ in range(9):
+            stream.write(bytes(MEGABYTE))
+        stream.end(DONE)
+        assert sum([len(part) async for part in stream]) == 9 * MEGABYTE
+        assert slept == [0.5, 1.0, 1.5]  # all from one moment on, that is 2 MB a second
+
+    async def test_a_part_may_be_free_by_half(self, slept):
+        bandwidth = Bandwidth(Clock(time_scale=0.1))
+        await bandwidth.take(7 * MEGABYTE)
+        assert slept == [pytest.approx(0.05)]
+
+    async def test_it_is_not_saved_up(self, slept, monkeypatch):
+        bandwidth = Bandwidth(Clock())
+        await bandwidth.take(8 * MEGABYTE)
+        monkeypatch.setattr("emulator.execution.bandwidth.monotonic", lambda: 200.0)
+        await bandwidth.take(MEGABYTE)
+        assert slept == [1.0, 0.5]
 
 
 async def test_what_ends_it_from_outside_is_raised_after_what_there_is(stream):
