@@ -9,14 +9,14 @@ import os
 import re
 import shutil
 import subprocess
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
+from tests.integration import function_url
+from tests.integration.function_url import by_host
 from tests.integration.serving import Server, serving
 from tests.integration.test_runtimes import zipped
 
@@ -98,26 +98,7 @@ def deploy(server) -> Callable[..., str]:
     """Makes a function with a public URL; returns the local one."""
 
     def make(runtime: str, file: str, code: str, **config: Any) -> str:
-        client, name = server.client("lambda"), f"browser-{uuid.uuid4()}"
-        client.create_function(
-            FunctionName=name,
-            Runtime=runtime,
-            Handler="index.handler",
-            Role="arn:aws:iam::000000000000:role/r",
-            Code={"ZipFile": zipped({file: code})},
-            Timeout=20,
-        )
-        client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0.05})
-        made = client.create_function_url_config(FunctionName=name, AuthType="NONE", **config)
-        public = {"FunctionName": name, "Principal": "*"}
-        client.add_permission(
-            **public, StatementId="url", Action="lambda:InvokeFunctionUrl", FunctionUrlAuthType="NONE"
-        )
-        client.add_permission(
-            **public, StatementId="function", Action="lambda:InvokeFunction", InvokedViaFunctionUrl=True
-        )
-        url_id = urlsplit(made["FunctionUrl"]).netloc.partition(".")[0]
-        return f"http://{url_id}.lambda-url.eu-west-1.localhost:{urlsplit(server.url).port}"
+        return by_host(server, function_url.deploy(server, runtime, zipped({file: code}), **config))
 
     return make
 

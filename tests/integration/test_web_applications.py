@@ -5,13 +5,13 @@ import shutil
 import sys
 import urllib.error
 import urllib.request
-import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
+from tests.integration import function_url
+from tests.integration.function_url import by_path
 from tests.integration.serving import Server, serving
 from tests.integration.third_party import node_packages, packed, python_packages
 
@@ -92,27 +92,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def deploy(server) -> Callable[..., Site]:
     def make(runtime: str, package: bytes) -> Site:
-        client, name = server.client("lambda"), f"web-{uuid.uuid4()}"
-        client.create_function(
-            FunctionName=name,
-            Runtime=runtime,
-            Handler="index.handler",
-            Role="arn:aws:iam::000000000000:role/r",
-            Code={"ZipFile": package},
-            Timeout=30,
-            MemorySize=512,
-        )
-        client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0.05})
-        made = client.create_function_url_config(FunctionName=name, AuthType="NONE")
-        public = {"FunctionName": name, "Principal": "*"}
-        client.add_permission(
-            **public, StatementId="url", Action="lambda:InvokeFunctionUrl", FunctionUrlAuthType="NONE"
-        )
-        client.add_permission(
-            **public, StatementId="function", Action="lambda:InvokeFunction", InvokedViaFunctionUrl=True
-        )
-        url_id = urlsplit(made["FunctionUrl"]).netloc.partition(".")[0]
-        return Site(f"{server.url}/_parity/function-urls/{url_id}")
+        return Site(by_path(server, function_url.deploy(server, runtime, package)))
 
     return make
 
