@@ -170,7 +170,7 @@ def _validation_summary(comparison: Comparison, recorded: dict[str, Any], step: 
 
 
 def _http(comparison: Comparison, recorded: dict[str, Any], step: StepSnapshot) -> str | None:
-    """`{statuscode, headers, content}` of an answer that no SDK parsed."""
+    """`{statuscode, headers, content}` of an answer that no SDK parsed, or what is kept of it."""
     status = recorded.get("statuscode", recorded.get("status_code", ABSENT))
     if status is not ABSENT:
         comparison.value(status, step.response["status"], ("status",))
@@ -182,6 +182,8 @@ def _http(comparison: Comparison, recorded: dict[str, Any], step: StepSnapshot) 
             comparison.found.left_out[f"headers.{name}"] = "our snapshots do not hold it"
     if "content" in recorded:
         _payload(comparison, recorded["content"], step)
+    else:
+        comparison.found.left_out["Payload"] = _NOT_HELD
     return None
 
 
@@ -238,7 +240,7 @@ _FORMS: dict[_Form, tuple[set[str], set[str] | None]] = {
     _response: ({"ResponseMetadata"}, None),
     _error_summary: ({"Code", "Message"}, {"Code", "Message"}),
     _validation_summary: ({"Code", "Count", "Errors"}, {"Code", "Count", "Errors"}),
-    _http: ({"content"}, {"content", "headers", "statuscode", "status_code"}),
+    _http: (set(), {"content", "headers", "statuscode", "status_code"}),
     _listed_lines: (set(), {"logs", "log_result"}),
 }
 

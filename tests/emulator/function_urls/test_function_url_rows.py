@@ -8,7 +8,8 @@ HERE = "tests/emulator/function_urls"
 EVENT, RESULT, ACCESS, CORS = (f"{HERE}/test_{name}.py" for name in ("event", "result", "access", "cors"))
 SOCKETS = "tests/integration/test_function_urls.py"
 CONFIG = "tests/emulator/operations/test_function_url_config.py"
-RECORDED = f"{RESULT}::test_recorded_responses"  # member by member with answers of AWS
+# Both member by member with answers of AWS; the first has the length too.
+RECORDED, ANSWER = f"{RESULT}::test_recorded_responses", "function-url/public#answer"
 NODE = "tests/emulator/executors/test_nodejs_runtime.py"
 
 URLS: Rows = {
@@ -34,7 +35,7 @@ URLS: Rows = {
     ("3", "Unknown url-id"): (f"{SOCKETS}::test_a_url_that_does_not_exist", "function-url/answers#deleted"),
     ("3", "No permission, or the alias"): (
         "function-url/answers#without-permission",
-        f"{SOCKETS}::test_the_url_of_an_alias_outlives_it",
+        "function-url/deleted-alias#answer-without-alias",
     ),
     ("3", "Function throws, times out or crashes"): (
         f"{SOCKETS}::test_a_failure_is_not_shown",
@@ -61,22 +62,26 @@ URLS: Rows = {
         f"{EVENT}::test_who_has_signed_is_told",
     ),
     ("4", "`requestContext.requestId`"): ("function-url/answers#event",),
-    ("4", "`body`"): (f"{EVENT}::test_a_recorded_form", f"{EVENT}::test_which_bodies_are_text"),
+    ("4", "`body`"): (
+        f"{EVENT}::test_a_recorded_form",
+        f"{EVENT}::test_which_bodies_are_text",
+        "function-url/form#types",
+    ),
     ("4", "Added headers"): (
         f"{EVENT}::test_every_member_of_a_plain_request",
         f"{EVENT}::test_the_address_that_a_proxy_tells_stays",
     ),
     ("4", "url-id"): (f"{CONFIG}::test_the_address_and_the_dates",),
-    ("5", "object `{"): (RECORDED, "function-url/answers#result"),
-    ("5", '`{"statusCode"'): (RECORDED,),
-    ("5", "proxy response whose body is JSON text"): (RECORDED,),
-    ("5", "list"): (RECORDED, "function-url/answers#result"),
-    ("5", "string `hello`"): (RECORDED, "function-url/answers#string"),
-    ("5", "3 / 3.1 / true"): (RECORDED, "function-url/answers#result"),
+    ("5", "object `{"): (RECORDED, ANSWER),
+    ("5", '`{"statusCode"'): (RECORDED, ANSWER),
+    ("5", "proxy response whose body is JSON text"): (RECORDED, ANSWER),
+    ("5", "list"): (RECORDED, ANSWER),
+    ("5", "string `hello`"): (RECORDED, ANSWER),
+    ("5", "3 / 3.1 / true"): (RECORDED, ANSWER),
     ("5", "Function headers are passed on"): (f"{RESULT}::test_all_of_a_response", "function-url/answers#response"),
     ("5", "`cookies[]`"): (f"{SOCKETS}::test_the_function_describes_the_response", "function-url/answers#response"),
     ("5", "`isBase64Encoded: true`"): ("function-url/answers#base64",),
-    ("5", "Content type default"): (RECORDED,),
+    ("5", "Content type default"): (RECORDED, ANSWER),
     ("5", "`statusCode` must be"): (f"{RESULT}::test_what_is_no_response",),
     ("5", "Front-end headers"): NotHere("which there are is unsure; test_the_function_gets_the_request has the id"),
     ("6", "The function is called with InvokeWithResponseStream"): (
