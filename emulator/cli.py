@@ -1,16 +1,22 @@
 """`parity serve`, which is also `python -m emulator serve`."""
 
+import asyncio
 import dataclasses
 import logging
 import os
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from emulator.errors import EmulatorError
 from emulator.settings import SettingError, Settings, variable_of
+
+if TYPE_CHECKING:
+    from emulator.executors.docker.leftovers import Cleared
+
+_UNREACHABLE = 3  # the exit code of `parity` for a target that does not answer
 
 _SAYS = {setting.name: setting.metadata["says"] for setting in dataclasses.fields(Settings)}
 
@@ -35,7 +41,10 @@ def _flag(name: str) -> _Decorator:
 @_option("port", "PORT")
 @_option("executor", "process|docker|auto")
 @_option("image_map", "RUNTIME=IMAGE,…")
+@_option("image_registry", "REGISTRY")
 @_option("pull", "missing|always|never")
+@_option("docker_network", "NETWORK")
+@_flag("ignore_architecture")
 @_option("companion_endpoint", "URL")
 @_flag("services")
 @_flag("check_roles")
@@ -66,6 +75,34 @@ def serve(**options: Any) -> None:
     except EmulatorError as error:
         raise click.ClickException(str(error)) from error
     sys.exit(code)
+
+
+def sweep_docker(tell: Callable[[str], None], warn: Callable[[str], None]) -> int:
+    """`parity sweep --docker`: removes what dead servers have left on a Docker Engine. Returns the exit code."""
+    from emulator.executors.docker.engine import Engine
+    from emulator.executors.docker.leftovers import clear  # late: its SDK takes long to import
+
+    async def sweep() -> "Cleared":
+        engine = Engine()
+        try:
+            return await clear(engine)
+        finally:
+            engine.close()
+
+    try:
+        cleared = asyncio.run(sweep())
+    except EmulatorError as error:
+        warn(f"parity: {error}")
+        return _UNREACHABLE
+    for line in cleared.removed:
+        tell(f"removed {line}")
+    for line in cleared.failed:
+        warn(f"still there: {line}")
+    for line in cleared.unknown:
+        warn(f"left alone, for its server cannot be seen from here and may live: {line}")
+    if not (cleared.removed or cleared.failed or cleared.unknown):
+        tell("nothing of ours is there but what living servers use")
+    return 1 if cleared.failed else 0
 
 
 class _WrongSettingError(click.ClickException):

@@ -104,7 +104,22 @@ class Settings:
     image_map: str | None = _setting(
         None, _text, "Images in the place of AWS's own, as RUNTIME=IMAGE,… or a file of such lines."
     )
-    pull: str = _setting("missing", _one_of("missing", "always", "never"), "When the engine gets images.")
+    image_registry: str = _setting(
+        "public.ecr.aws/lambda",
+        _text,
+        "Where AWS's images come from; a mirror has them under the same names and tags.",
+    )
+    pull: str = _setting(
+        "missing",
+        _one_of("missing", "always", "never"),
+        "When the engine pulls images; always means once for each version of a function.",
+    )
+    docker_network: str | None = _setting(
+        None, _text, "Network of the engine that functions join; without one, its bridge or the server's own."
+    )
+    ignore_architecture: bool = _setting(
+        False, _yes_or_no, "Run functions in containers for this machine's architecture, whichever they are for."
+    )
     companion_endpoint: str | None = _setting(None, _url, "Where the other AWS services live.")
     services: bool = _setting(False, _yes_or_no, "Serve the other AWS services too (moto, extra `services`).")
     check_roles: bool = _setting(

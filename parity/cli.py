@@ -240,17 +240,36 @@ def probe(**options: Any) -> int:
 
 
 @main.command()
-@click.option("--aws", is_flag=True, required=True, help="Sweep AWS, with your credentials.")
+@click.option("--aws", is_flag=True, help="Sweep an AWS account, with your credentials.")
+@click.option(
+    "--docker", is_flag=True, help="Sweep the Docker Engine that DOCKER_HOST names, or the one that runs here."
+)
 @_region
 @_profile
-@click.option("--older-than", default=0.0, metavar="HOURS", help="Leave what a younger run made: it may still run.")
-@click.option("--yes", is_flag=True, help="Do not ask before removing.")
-def sweep(*, aws: bool, **options: Any) -> int:
-    """Find and remove what killed recordings have left on an AWS account."""
+@click.option(
+    "--older-than",
+    default=0.0,
+    metavar="HOURS",
+    help="With --aws: leave what a younger run made, for it may still run.",
+)
+@click.option("--yes", is_flag=True, help="With --aws: do not ask before removing.")
+def sweep(*, aws: bool, docker: bool, **options: Any) -> int:
+    """Remove what killed recordings left on AWS, or killed servers on Docker.
+
+    --aws finds what `parity record --aws` makes, by its names and tags, lists it and asks before it removes anything.
+
+    --docker finds the containers and temporary folders that `parity serve` makes, by their labels, and removes those of
+    servers that are dead. What a living server uses is never touched, so nothing is asked; what belongs to a server
+    that cannot be seen from here is told, and left. Images stay. Every start of a server does the same by itself.
+    """
+    talk = _talk()
+    if aws == docker:
+        raise click.UsageError("sweep takes either --aws or --docker")
+    if docker:
+        return int(importlib.import_module("emulator.cli").sweep_docker(talk.say, talk.warn))
     from parity import commands
 
-    del aws
-    return commands.sweep(_talk(), **options)
+    return commands.sweep(talk, **options)
 
 
 @main.command("list")

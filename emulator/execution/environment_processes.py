@@ -171,7 +171,7 @@ class EnvironmentProcesses:
 
     def sandbox_failed(self, reason: str) -> None:
         """There is no sandbox."""
-        self._owner.machine_failed(EmulatorError(f"The function's sandbox cannot be built: {reason}."))
+        self._owner.machine_failed(EmulatorError(f"The function's sandbox has failed: {reason}."))
 
     def pass_on_output(self) -> None:
         """Has all that was written until now in the log."""

@@ -3,8 +3,9 @@
 import io
 import itertools
 import json
+import time
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 ROLE = "arn:aws:iam::000000000000:role/r"
@@ -62,3 +63,10 @@ def invoke(client: Any, name: str, **event: Any) -> Any:
 
 def containers_of(engine: Any, label: str) -> list[Any]:
     return engine.containers.list(all=True, filters={"label": label}, ignore_removed=True)
+
+
+def await_true(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

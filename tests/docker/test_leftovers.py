@@ -1,8 +1,6 @@
 """Nothing is left: not by a server that stops, not by one that is killed, and nothing of a living one is touched."""
 
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.docker.conftest import OPTIONS
-from tests.docker.functions import containers_of, create, invoke
+from tests.docker.functions import await_true, containers_of, create, invoke
 from tests.integration.serving import Server, serving
 
 pytestmark = pytest.mark.docker
@@ -48,7 +46,9 @@ def test_a_container_ends_with_its_server_unless_it_is_frozen(engine: Any):
 def test_an_engine_that_does_not_run_is_told_in_one_line(tmp_path: Path):
     with serving(*OPTIONS, environment={"DOCKER_HOST": f"unix://{tmp_path}/docker.sock"}) as server:
         client = server.client("lambda")
-        with pytest.raises(ClientError, match="Docker engine cannot be reached; start it") as raised:
+        with pytest.raises(
+            ClientError, match=r"Docker engine cannot be reached: No such file or directory\. Start"
+        ) as raised:
             invoke(client, create(client))
     assert raised.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500
 
@@ -64,10 +64,3 @@ def of(engine: Any, server: Server) -> list[Any]:
 
 def folders(server: Server) -> list[Path]:
     return list(Path(tempfile.gettempdir()).glob(f"lambda-parity-docker-{server.process.pid}-*"))
-
-
-def await_true(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)

@@ -1,7 +1,9 @@
 """Makes containers: which image, what it is shown, and what it may use."""
 
 import asyncio
+import contextlib
 import itertools
+import logging
 import os
 import shutil
 from functools import partial
@@ -14,10 +16,13 @@ from emulator import quotas
 from emulator.errors import EmulatorError
 from emulator.executors.code_folders import CodeFolders
 from emulator.executors.docker import owner, supervisor
-from emulator.executors.docker.engine import Engine, Image
-from emulator.executors.docker.images import image_of, read_image_map
+from emulator.executors.docker.engine import Container, Engine, EngineLostError, Image
+from emulator.executors.docker.image_source import ImageSource
+from emulator.executors.docker.images import read_image_map
+from emulator.executors.docker.leftovers import clear
 from emulator.executors.docker.pipes import Pipes
 from emulator.executors.docker.sandbox import DockerSandbox, Plan
+from emulator.executors.docker.surroundings import Surroundings, look_around
 from emulator.executors.executor import Places, SandboxListener
 from emulator.executors.program import Program, bootstrap_program
 from emulator.executors.sandbox_view import GROUP, USER
@@ -26,6 +31,9 @@ from emulator.resources.function import FunctionVersion
 from emulator.resources.runtime import ACCEPTED
 from emulator.settings import Settings
 
+_log = logging.getLogger(__name__)
+
+_PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0)  # seconds between questions whether the engine is back
 _PROCESSES = 1024  # and threads, in one environment [docs: gettingstarted-limits]
 
 # What a container image may set for itself; everything else is Lambda's to say.
@@ -36,13 +44,17 @@ class DockerExecutor:
     """Makes sandboxes that are containers. The engine is asked for nothing before the first of them."""
 
     def __init__(self, settings: Settings) -> None:
-        self._images = read_image_map(settings.image_map) if settings.image_map else {}
-        self._engine = Engine(settings.pull)
+        self._names = read_image_map(settings.image_map, settings.image_registry)
+        self._network = settings.docker_network
+        self._engine = Engine(self._lose_engine)
+        self._images = ImageSource(self._engine, settings.pull, settings.ignore_architecture)
         self._folder = owner.make_folder()
         self._code = CodeFolders(self._folder / "code", self._remove_folder)
         self._sandboxes: set[DockerSandbox] = set()
         self._numbers = itertools.count(1)
-        self._opened: asyncio.Task[str] | None = None
+        self._containers: set[str] = set()  # the names of those that are wanted
+        self._opened: asyncio.Task[Surroundings] | None = None
+        self._clearing: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._used: dict[str, dict[str, str]] = {}
 
@@ -59,21 +71,31 @@ class DockerExecutor:
 
     async def create(self, version: FunctionVersion, listener: SandboxListener) -> DockerSandbox:
         """See Executor.create."""
-        host = await self._open()
-        image = await self._engine.image(self._image_name(version), version.architectures[0])
+        surroundings = await self._open()
+        image = await self._images.image(
+            version.key, self._image_name(version), version.architectures[0], surroundings.architecture
+        )
         unpacked = [] if version.image is not None else await self._code.acquire_all(version)
         if version.runtime is not None:
             self._used[version.runtime] = {"image": image.name}
         plan = self._plan(version, image, unpacked)
-        release = partial(self._release, unpacked)
+        name = f"lambda-parity-{os.getpid()}-environment-{next(self._numbers)}"
+        self._containers.add(name)
+        release = partial(self._release, name, unpacked)
         sandbox = DockerSandbox(
-            self._engine, plan, listener, host=host, check=partial(_check_folders, version), release=release
+            self._engine,
+            plan,
+            listener,
+            host=surroundings.address,
+            check=partial(_check_folders, version),
+            release=release,
         )
         self._sandboxes.add(sandbox)
         try:
-            pipes = Pipes(self._folder / f"environment-{next(self._numbers)}", sandbox.heard, sandbox.lost)
+            pipes = Pipes(self._folder / name, sandbox.heard, sandbox.lost)
             sandbox.attach(pipes)
-            container = await self._engine.start(_options(version, image, unpacked, pipes.folder))
+            options = _options(version, image, surroundings, unpacked, pipes.folder)
+            container = await self._started(options)
             await sandbox.wait_until_ready(container)
         except OSError as error:
             sandbox.stop()
@@ -84,7 +106,8 @@ class DockerExecutor:
         return sandbox
 
     def retire(self, version_key: str) -> None:
-        """See Executor.retire. Nothing is kept for a version beyond its sandboxes."""
+        """See Executor.retire."""
+        self._images.forget(version_key)
 
     async def health(self) -> dict[str, Any]:
         """See Executor.health."""
@@ -94,38 +117,62 @@ class DockerExecutor:
             await self._open()
         except EmulatorError as error:
             return {**described, "reason": str(error), "can_run": []}
-        return {**described, "can_run": sorted(runtime for runtime in ACCEPTED if self._has_image(runtime))}
+        return {**described, "can_run": sorted(filter(self._names.has, ACCEPTED))}
 
     async def close(self) -> None:
         """See Executor.close."""
         for sandbox in list(self._sandboxes):
             sandbox.stop()
+        if self._clearing is not None:
+            self._clearing.cancel()
+        await self._images.close()
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.to_thread(self._engine.close)
         await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
 
-    async def _open(self) -> str:
-        """The address at which containers find this machine. At first, clears away what dead servers have left."""
+    async def _open(self) -> Surroundings:
+        """Where the server stands. At first, and after the engine was lost, clears away what nobody wants any more."""
         if self._opened is None or (self._opened.done() and self._opened.exception() is not None):
             self._opened = asyncio.get_running_loop().create_task(self._connect())
         return await asyncio.shield(self._opened)
 
-    async def _connect(self) -> str:
-        await self._engine.sweep()
-        return await self._engine.gateway()
+    async def _connect(self) -> Surroundings:
+        surroundings = await look_around(self._engine, self._network)
+        surroundings.shown(str(self._folder))
+        owner.mark_folder(self._folder, owner.own_labels(surroundings.container))
+        cleared = await clear(self._engine, self._containers.__contains__)
+        for line in cleared.failed:
+            _log.warning("Left over, and not to be removed: %s", line)
+        return surroundings
+
+    async def _started(self, options: dict[str, Any]) -> Container:
+        try:
+            return await self._engine.start(options)
+        except EmulatorError:
+            self._opened = None  # perhaps the network is gone, or another engine has come
+            raise
+
+    def _lose_engine(self) -> None:
+        """The engine does not answer. When it does again, it may still have containers that were to be removed."""
+        self._opened = None
+        if self._clearing is None:
+            self._clearing = asyncio.get_running_loop().create_task(self._clear_when_back())
+
+    async def _clear_when_back(self) -> None:
+        try:
+            for pause in itertools.chain(_PAUSES, itertools.repeat(_PAUSES[-1])):
+                await asyncio.sleep(pause)
+                with contextlib.suppress(EmulatorError):
+                    await self._open()
+                    return
+        finally:
+            self._clearing = None
 
     def _image_name(self, version: FunctionVersion) -> str:
         if version.image is not None:
             return version.image.uri
-        return image_of(version.runtime or "", self._images)
-
-    def _has_image(self, runtime: str) -> bool:
-        try:
-            image_of(runtime, self._images)
-        except EmulatorError:
-            return False
-        return True
+        return self._names.image_of(version.runtime or "")
 
     def _plan(self, version: FunctionVersion, image: Image, unpacked: list[str]) -> Plan:
         places, memory = Places(), version.memory_size * quotas.MEGABYTE
@@ -141,8 +188,9 @@ class DockerExecutor:
             return Plan(bootstrap_program(places, Path(unpacked[0]), layers), places.task_root, memory)
         return Plan(Program((f"{places.runtime_folder}/bootstrap",)), places.task_root, memory)
 
-    def _release(self, unpacked: list[str], sandbox: DockerSandbox) -> None:
+    def _release(self, name: str, unpacked: list[str], sandbox: DockerSandbox) -> None:
         self._sandboxes.discard(sandbox)
+        self._containers.discard(name)
         task = asyncio.get_running_loop().create_task(self._remove(unpacked, sandbox))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -151,6 +199,10 @@ class DockerExecutor:
         try:
             if sandbox.container is not None:
                 await self._engine.remove(sandbox.container.identifier)
+        except EngineLostError:
+            pass  # it is removed when the engine is back
+        except EmulatorError as error:
+            _log.warning("A container is still there; `parity sweep --docker` removes it later: %s", error)
         finally:
             self._code.release(*unpacked)
 
@@ -158,20 +210,23 @@ class DockerExecutor:
         asyncio.get_running_loop().run_in_executor(None, partial(shutil.rmtree, path, ignore_errors=True))
 
 
-def _options(version: FunctionVersion, image: Image, unpacked: list[str], pipes: Path) -> dict[str, Any]:
+def _options(
+    version: FunctionVersion, image: Image, surroundings: Surroundings, unpacked: list[str], pipes: Path
+) -> dict[str, Any]:
     """What the SDK is told of a function's container: as little as possible, and nothing that AWS would not allow."""
     places, memory = Places(), version.memory_size * quotas.MEGABYTE
-    shown = zip((places.task_root, places.layers), unpacked, strict=False)
-    mounts = [Mount(target, source, type="bind", read_only=True) for target, source in shown]
+    seen = zip((places.task_root, places.layers), map(surroundings.shown, unpacked), strict=False)
+    mounts = [Mount(target, source, type="bind", read_only=True) for target, source in seen]
     return {
-        "image": image.name,
+        "image": image.identifier,
         "entrypoint": ["/bin/sh", "-c", supervisor.SCRIPT],
         "command": [],
-        "name": f"lambda-parity-{os.getpid()}-{pipes.name}",
-        "labels": owner.own_labels(version.name),
+        "name": pipes.name,
+        "labels": {**owner.own_labels(surroundings.container), owner.FUNCTION: version.name},
+        "network_mode": surroundings.network,
         "user": f"{USER}:{GROUP}",
         "working_dir": "/",
-        "mounts": [*mounts, Mount(supervisor.FOLDER, str(pipes), type="bind")],
+        "mounts": [*mounts, Mount(supervisor.FOLDER, surroundings.shown(str(pipes)), type="bind")],
         "tmpfs": {places.temporary: f"rw,exec,nosuid,nodev,mode=1777,size={version.ephemeral_storage}m"},
         "read_only": True,
         "mem_limit": memory,

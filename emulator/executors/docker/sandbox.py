@@ -204,7 +204,7 @@ class DockerSandbox:
         self._ready.set()
         if self.container is not None and not self._stopped:
             self.pass_on_output()
-            self._listener.sandbox_failed("its container has ended; the engine, or someone else, has stopped it")
+            self._listener.sandbox_failed("its container has ended: the engine, or someone else, has stopped it")
 
     def _ended(self, number: int, status: int) -> None:
         self._pids.pop(number, None)
@@ -252,6 +252,6 @@ class DockerSandbox:
                 self._frozen = frozen
         except EmulatorError as error:
             if not self._stopped and not self._lost:
-                self._listener.sandbox_failed(str(error))
+                self._listener.sandbox_failed(str(error).removesuffix("."))
         finally:
             self._freezing = None

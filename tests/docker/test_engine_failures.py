@@ -1,0 +1,136 @@
+"""An engine that dies, comes back, or has no room: callers and operators are told, and nothing needs a new start."""
+
+import contextlib
+import subprocess
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.docker.conftest import OPTIONS
+from tests.docker.engines import OwnEngine, own_engine
+from tests.docker.functions import CODE, await_true, containers_of, create, invoke, zipped
+from tests.docker.images import PYTHON
+from tests.integration.serving import Server, serving
+
+pytestmark = [pytest.mark.docker, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def own(engine: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnEngine]:
+    saved = b"".join(engine.images.get(PYTHON).save(named=True))
+    with own_engine(tmp_path_factory.mktemp("engine"), saved) as running:
+        yield running
+
+
+@pytest.fixture
+def server(own: OwnEngine) -> Iterator[Server]:
+    with serving(*OPTIONS, environment={"DOCKER_HOST": own.host}) as running:
+        yield running
+
+
+@pytest.fixture
+def client(server: Server) -> Any:
+    return server.client("lambda")
+
+
+def test_an_engine_that_was_killed_is_used_again_when_it_is_back(own: OwnEngine, server: Server, client: Any):
+    name = create(client)
+    first = invoke(client, name)
+    with contextlib.closing(own.client()) as asked:
+        await_true(lambda: [each.status for each in of(asked, server)] == ["paused"])
+    own.kill()
+    for _ in range(2):  # the environment that is lost by it, and the one that cannot be made
+        assert "The Docker engine cannot be reached" in refusal(client, name)
+    own.start()
+    second = invoke(client, name)
+    assert second["count"] == 1
+    assert second["container"] != first["container"]
+    with contextlib.closing(own.client()) as asked:
+        await_true(lambda: len(of(asked, server)) == 1)
+
+
+def test_what_an_engine_still_has_when_it_is_back_goes_without_a_call(own: OwnEngine, server: Server, client: Any):
+    name = create(client)
+    invoke(client, name)
+    with contextlib.closing(own.client()) as asked:
+        await_true(lambda: [each.status for each in of(asked, server)] == ["paused"])
+        own.kill()
+        client.delete_function(FunctionName=name)
+        own.start()
+        await_true(lambda: not of(asked, server))
+
+
+def test_an_engine_that_is_started_after_the_server_is_used(own: OwnEngine):
+    own.stop()
+    with serving(*OPTIONS, environment={"DOCKER_HOST": own.host}) as server:
+        client = server.client("lambda")
+        name = create(client)
+        assert "The Docker engine cannot be reached" in refusal(client, name)
+        own.start()
+        assert invoke(client, name)["count"] == 1
+
+
+def test_a_call_survives_an_engine_that_is_killed_meanwhile(own: OwnEngine, client: Any):
+    name = create(client)
+    invoke(client, name)
+    with ThreadPoolExecutor() as threads:
+        call = threads.submit(invoke, client, name, sleep=3)
+        time.sleep(1)
+        own.kill()
+        assert call.result()["count"] == 2
+    own.start()
+
+
+def test_a_disk_that_is_full_is_told_and_room_is_used_again(own: OwnEngine, client: Any):
+    name = create(client)
+    full = own.disk / "full"
+    fill(full)
+    try:
+        assert "no space left on device" in refusal(client, name)
+    finally:
+        full.unlink()
+    assert invoke(client, name)["count"] == 1
+
+
+def test_code_that_does_not_fit_on_the_disk_is_told(own: OwnEngine, tmp_path: Path):
+    with (
+        small_disk(tmp_path),
+        serving(*OPTIONS, environment={"DOCKER_HOST": own.host, "TMPDIR": f"{tmp_path}"}) as server,
+    ):
+        client = server.client("lambda")
+        large = create(client, Code={"ZipFile": zipped({"function.py": CODE, "large": "0" * (8 << 20)})})
+        assert "No space left on device" in refusal(client, large)
+        assert invoke(client, create(client))["count"] == 1
+        assert "No space left on device" in refusal(client, large)
+
+
+def refusal(client: Any, name: str) -> str:
+    with pytest.raises(ClientError) as raised:
+        invoke(client, name)
+    assert raised.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500
+    return raised.value.response["Error"]["Message"]
+
+
+def of(engine: Any, server: Server) -> list[Any]:
+    return containers_of(engine, f"lambda-parity={server.process.pid}")
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path) -> Iterator[None]:
+    """Two megabytes."""
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "none", folder], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def fill(path: Path) -> None:
+    with path.open("wb") as file, contextlib.suppress(OSError):
+        while True:
+            file.write(b"\0" * (1 << 20))
