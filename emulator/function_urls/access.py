@@ -59,8 +59,8 @@ def _caller_values(caller: str) -> dict[str, str]:
     }
 
 
-def decide(policy: Policy | None, owner: str, caller: str | None, values: Values) -> Access:
-    """Whether `caller`, an account or None for anybody, may call a URL of the account `owner`.
+def decide(policy: Policy | None, resource: str, caller: str | None, values: Values) -> Access:
+    """Whether `caller`, an account or None for anybody, may call the URL of `resource`, the ARN of a function or alias.
 
     Callers have an account and no other identity here. One of the owner's may do what its policy does not deny: on AWS
     an identity policy would have to say so.
@@ -68,7 +68,9 @@ def decide(policy: Policy | None, owner: str, caller: str | None, values: Values
     auth_type = values["lambda:functionurlauthtype"]
     if auth_type == "AWS_IAM" and caller is None:
         return Access(False, "the request is not signed")
-    statements = policy.document["Statement"] if policy is not None else []
+    owner = resource.split(":")[4]
+    everything = policy.document["Statement"] if policy is not None else []
+    statements = [statement for statement in everything if _is_of(statement, resource)]
     for statement in statements:
         for action in ACTIONS:
             if statement["Effect"] == "Deny" and _applies(statement, action, caller, values) is not False:
@@ -85,10 +87,17 @@ def decide(policy: Policy | None, owner: str, caller: str | None, values: Values
 
 def _applies(statement: Mapping[str, Any], action: str, caller: str | None, values: Values) -> bool | None:
     """Whether a statement is about this; None if that cannot be told."""
-    parts = (_is_about(statement, action), _is_for(statement, caller), holds(statement.get("Condition") or {}, values))
-    if False in parts:
+    if not _is_about(statement, action) or (meant := _is_for(statement, caller)) is False:
         return False
-    return None if None in parts else True
+    condition = statement.get("Condition")
+    held = holds(condition, values) if condition else True
+    return False if held is False else meant and held
+
+
+def _is_of(statement: Mapping[str, Any], resource: str) -> bool:
+    excluded = "NotResource" in statement
+    patterns = several(statement["NotResource"] if excluded else statement.get("Resource"))
+    return any(matches(pattern, resource) for pattern in patterns) is not excluded
 
 
 def _is_about(statement: Mapping[str, Any], action: str) -> bool:

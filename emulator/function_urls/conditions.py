@@ -24,26 +24,32 @@ Test = Callable[[str, str], bool]
 
 def holds(condition: Mapping[str, Mapping[str, Any]], values: Values) -> bool | None:
     """Whether a condition holds; None if that cannot be told."""
-    found = {
-        _holds(name, key.lower(), several(expected), values)
-        for name, keys in condition.items()
-        for key, expected in keys.items()
-    }
-    if False in found:
-        return False
-    return None if None in found else True
+    decided: bool | None = True
+    for name, keys in condition.items():
+        for key, expected in keys.items():
+            found = _holds(name, key.lower(), several(expected), values)
+            if found is False:
+                return False
+            decided = decided and found
+    return decided
 
 
 def matches(pattern: str, text: str) -> bool:
     """Whether a text is what a pattern with `*` and `?` says."""
+    if pattern in ("*", text):
+        return True
+    if "*" not in pattern and "?" not in pattern:
+        return False
     return _expression(pattern).fullmatch(text) is not None
 
 
 def several(value: Any) -> list[str]:
     """One value or a list of them, which policies do not tell apart."""
+    if isinstance(value, str):
+        return [value]
     if isinstance(value, bool):
         return [str(value).lower()]
-    if isinstance(value, str | int | float):
+    if isinstance(value, int | float):
         return [str(value)]
     return [text for item in value or () for text in several(item)]
 

@@ -79,7 +79,7 @@ class FunctionUrls:
         caller = signer.account_id if signer is not None else None
         policy = place.function.policies.get(place.qualifier)
         values = values_of(request, auth_type, place.url.region, caller, now)
-        access = decide(policy, place.function.account_id, caller, values)
+        access = decide(policy, place.url.function_arn, caller, values)
         if not access.allowed:
             _log.info("The URL of %s was refused: %s.", place.url.function_arn, access.reason)
             return refusals.forbidden()
