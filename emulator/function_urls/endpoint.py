@@ -192,7 +192,10 @@ def _then(
         if error is not None:
             answer.set_result(_ours(error))
             return
-        response = go_on(done.result())
+        try:
+            response = go_on(done.result())
+        except Exception as fault:  # which is ours alone: the function and its environment are as good as before
+            response = _ours(fault)
         if isinstance(response, Response):
             answer.set_result(response)
         else:

@@ -6,6 +6,7 @@ that is a list) is not known: here they are no response, as with API Gateway.
 
 import base64
 import binascii
+import re
 from typing import Any
 
 import msgspec
@@ -13,7 +14,11 @@ import msgspec
 from emulator.wire.messages import Response
 
 JSON_TYPE = "application/json"
-_STATUSES = range(100, 600)  # [docs: urls-invocation]
+# 100 to 599 [docs: urls-invocation]; but who gets one of the first hundred waits for another one [RFC 9110 §15.2].
+_STATUSES = range(200, 600)
+_DIGITS = re.compile("[0-9]{3}")
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # [RFC 9110 §5.1]
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 # The front end has its own of these; the function's come under another name [issues: cargo-lambda/cargo-lambda#862, of
 # content-length; log, 2026, of date and www-authenticate]. The complete list, and what is dropped, are not known.
 _REMAPPED = frozenset({"connection", "content-length", "date", "www-authenticate"})
@@ -69,7 +74,7 @@ def _described(result: dict[str, Any]) -> Response:
 
 def _status(given: Any) -> int:
     # "418" is as good as 418 [rec: test_lambda_url_headers_and_status].
-    if isinstance(given, str) and given.isascii() and given.isdigit():
+    if isinstance(given, str) and _DIGITS.fullmatch(given):
         given = int(given)
     if isinstance(given, bool) or not isinstance(given, int) or given not in _STATUSES:
         raise NoResponseError("the statusCode is no status")
@@ -84,6 +89,8 @@ def _headers(given: Any) -> dict[str, str]:
     headers = {}
     for name, value in given.items():
         lower = name.lower()
+        if not _NAME.fullmatch(name):
+            raise NoResponseError("a header has no name")
         if lower not in _DROPPED and value is not None:
             headers[f"x-amzn-Remapped-{lower}" if lower in _REMAPPED else lower] = _line(value)
     return headers
@@ -103,6 +110,10 @@ def _line(value: Any) -> str:
     if not isinstance(value, str | int | float):
         raise NoResponseError("a header is no text")
     text = str(value)
-    if "\r" in text or "\n" in text:
-        raise NoResponseError("a header holds a line break")
+    if _CONTROL.search(text):
+        raise NoResponseError("a header holds a control character")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise NoResponseError("a header is no text") from None
     return text

@@ -19,6 +19,7 @@ from emulator.wire.messages import Request, Response
 
 _PART = re.compile(r"(Credential|SignedHeaders|Signature)=([^,\s]+)")
 _SPACES = re.compile(r" +")
+_SECONDS = re.compile("[1-9][0-9]{0,5}")
 _ALGORITHM = "AWS4-HMAC-SHA256"
 _SIGNATURE = "X-Amz-Signature"
 _SERVICE = "lambda"
@@ -104,7 +105,7 @@ def _outdated(signature: Signature, signed_at: int, now: float) -> Response | No
         return refusals.not_yet(signature.moment, now)
     if signature.expires is None:
         return refusals.expired(signature.moment, now) if signed_at < now - refusals.TOLERANCE else None
-    if not (signature.expires.isascii() and signature.expires.isdigit() and 1 <= int(signature.expires) <= _LONGEST):
+    if not _SECONDS.fullmatch(signature.expires) or int(signature.expires) > _LONGEST:
         return refusals.not_genuine()
     return refusals.expired_presigned(signature.moment, now) if signed_at + int(signature.expires) < now else None
 

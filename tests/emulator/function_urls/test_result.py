@@ -92,6 +92,8 @@ def test_headers_that_the_front_end_has_of_its_own_come_under_another_name():
     "members",
     [
         {"statusCode": 99},
+        {"statusCode": 101},  # which is no end [RFC 9110 §15.2]
+        {"statusCode": "1" * 5000},
         {"statusCode": 600},
         {"statusCode": True},
         {"statusCode": "abc"},
@@ -99,6 +101,9 @@ def test_headers_that_the_front_end_has_of_its_own_come_under_another_name():
         {"headers": []},
         {"headers": {"a": ["b"]}},
         {"headers": {"a": "b\r\nc: d"}},
+        {"headers": {"a": "b\0"}},
+        {"headers": {"a\r\nb": "c"}},
+        {"headers": {"": "c"}},
         {"cookies": "a=1"},
         {"body": {"a": 1}},
         {"body": "?", "isBase64Encoded": True},
