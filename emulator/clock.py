@@ -35,6 +35,10 @@ class Clock:
         """`seconds` of AWS's time in real seconds, for code that waits by other means."""
         return seconds * self.time_scale
 
+    def skipped(self, seconds: float) -> float:
+        """How much more of AWS's time than `seconds` goes by in a wait that really takes so long."""
+        return seconds / self.time_scale - seconds
+
 
 @lru_cache(maxsize=4096)  # a function is described more often than changed
 def iso_milliseconds(moment: datetime) -> str:

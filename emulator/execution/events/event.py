@@ -16,8 +16,9 @@ from emulator.resources.store import Store
 class QueuedEvent:
     """An event on its way to what `qualifier` of a function names when its turn has come.
 
-    `accepted_at` is in seconds since the epoch, since an event may outlive the process that accepted it. `attempts`
-    counts those that ended in a function error.
+    `accepted_at` is in seconds since the epoch, since an event may outlive the process that accepted it, and so is
+    `due_at`, when a retry is due (0: none). `attempts` counts those that ended in a function error. `skipped` is how
+    many seconds of AWS's time went by in waits that the clock shortened, beyond those that really did.
     """
 
     account_id: str
@@ -27,6 +28,12 @@ class QueuedEvent:
     invocation: Invocation
     accepted_at: float = field(default_factory=time.time)
     attempts: int = 0
+    due_at: float = 0.0
+    skipped: float = 0.0
+
+    def age(self) -> float:
+        """In seconds of AWS's time: what really went by, and what waits skipped. What runs is never scaled."""
+        return time.time() - self.accepted_at + self.skipped
 
 
 class Condition(StrEnum):

@@ -6,7 +6,8 @@
   that counts as no attempt. Events behind it wait too. So does one that this machine could not run.
 * With reserved concurrency 0 an event is given up at once, without an attempt.
 
-All waits are scaled by the clock. What is to happen is decided in policy.py.
+All waits are scaled by the clock, and an event is as old as if they had not been; its attempts take real time. What
+is to happen is decided in policy.py.
 """
 
 import asyncio
@@ -57,12 +58,17 @@ class EventQueue:
         self._running = 0
         self._wait = policy.FIRST_WAIT
         self._throttled: Timer | None = None
+        self._throttled_at = 0.0
+        self._skipped = 0.0  # seconds by which all waits for room together were shortened
         self._retries: set[Timer] = set()
         self._closed = False
 
     def add(self, event: QueuedEvent) -> None:
         """Takes an event; it is not attempted before the present call is over, whose answer is 202 at any rate."""
-        self._waiting.append(event)
+        if event.due_at:  # its retry was still to come when the process before this one ended
+            self._retry(event, event.due_at - time.time())
+            return
+        self._enqueue(event)
         asyncio.get_running_loop().call_soon(self._pump)
 
     @property
@@ -82,43 +88,57 @@ class EventQueue:
     def _pump(self) -> None:
         """Starts events until there is none, or no room for one."""
         while self._waiting and self._throttled is None and self._running < self._at_once and not self._closed:
-            event = self._waiting[0]
+            event = self._dequeue()
             try:
                 function, version = self._find(event)
-            except ServiceError:  # the function, or what was asked for of it, is no longer there
-                self._ended(self._waiting.popleft(), None, None)
+            except ServiceError as error:  # the function, or what was asked for of it, is no longer there
+                _log.warning("An event came to nothing: %s", error)
+                self._ended(event, None, None)
                 continue
-            ending = self._end_without_attempt(event, function)
+            ending = _end_without_attempt(event, function)
             if ending is not None:
-                self._ended(self._waiting.popleft(), function, ending)
+                self._ended(event, function, ending)
                 continue
             try:
                 running = self._invoke(version, event.invocation, function)
             except TooManyRequestsException:
+                self._enqueue(event, first=True)
                 self._hold_back()
                 return
-            self._waiting.popleft()
             self._wait = policy.FIRST_WAIT
             self._running += 1
             running.add_done_callback(partial(self._attempted, event, function, version))
 
-    def _end_without_attempt(self, event: QueuedEvent, function: Function) -> Ending | None:
-        if is_loop(event.invocation.trace_header, function):
-            return Ending(Condition.RECURSION, event.attempts)
-        if function.reserved_concurrency == 0:
-            return Ending(Condition.ZERO_RESERVED_CONCURRENCY, event.attempts)
-        if self._age(event) > policy.oldest(policy.config_of(function, event.qualifier)):
-            return Ending(Condition.EVENT_AGE_EXCEEDED, event.attempts)
-        return None
+    def _enqueue(self, event: QueuedEvent, *, first: bool = False) -> None:
+        """Has it wait. What the queue skips from now on is added when its turn comes."""
+        event.skipped -= self._skipped
+        if first:
+            self._waiting.appendleft(event)
+        else:
+            self._waiting.append(event)
+
+    def _dequeue(self) -> QueuedEvent:
+        event = self._waiting.popleft()
+        event.skipped += self._skipped
+        return event
 
     def _hold_back(self) -> None:
         """Tries no event for a while: there is no room for one."""
+        self._throttled_at = time.monotonic()
         self._throttled = self._clock.call_later(self._wait, self._try_again)
         self._wait = policy.after_waiting(self._wait)
 
     def _try_again(self) -> None:
-        self._throttled = None
+        self._go_on()
         self._pump()
+
+    def _go_on(self) -> None:
+        """Ends the wait for room, if there is one."""
+        if self._throttled is not None:
+            waited = time.monotonic() - self._throttled_at
+            self._skipped += self._clock.skipped(waited)
+            self._throttled.cancel()
+            self._throttled = None
 
     def _attempted(
         self, event: QueuedEvent, function: Function, version: FunctionVersion, running: Pending[Outcome]
@@ -126,9 +146,7 @@ class EventQueue:
         self._running -= 1
         if running.cancelled() or self._closed:
             return
-        if self._throttled is not None:  # what has just ended may be what the next event waits for
-            self._throttled.cancel()
-            self._throttled = None
+        self._go_on()  # what has just ended may be what the next event waits for
         error = running.exception()
         if error is not None:
             self._could_not_run(event, error)
@@ -142,7 +160,7 @@ class EventQueue:
         _log.error(
             "An event for %s waits: %s", event.invocation.function_arn, error, exc_info=error if unexpected else None
         )
-        self._waiting.appendleft(event)
+        self._enqueue(event, first=True)
         if self._throttled is None:
             self._hold_back()
 
@@ -152,22 +170,34 @@ class EventQueue:
             self._ended(event, function, Ending(Condition.SUCCESS, event.attempts, outcome, version.version))
             return
         config = policy.config_of(function, event.qualifier)
-        decision = policy.after_function_error(event.attempts, self._age(event), config)
+        decision = policy.after_function_error(event.attempts, event.age(), config)
         if isinstance(decision, Condition):
             self._ended(event, function, Ending(decision, event.attempts, outcome, version.version))
         else:
+            real_delay = self._clock.scaled(decision)
+            event.due_at = time.time() + real_delay
+            event.skipped += decision - real_delay
             self._failed(event)
-            self._retry(event, decision)
+            self._retry(event, real_delay)
 
-    def _retry(self, event: QueuedEvent, delay: float) -> None:
+    def _retry(self, event: QueuedEvent, real_delay: float) -> None:
+        """Has the event wait again after so many real seconds."""
+
         def due() -> None:
             self._retries.discard(timer)
-            self._waiting.append(event)
+            event.due_at = 0.0
+            self._enqueue(event)
             self._pump()
 
-        timer = self._clock.call_later(delay, due)
+        timer: Timer = asyncio.get_running_loop().call_later(real_delay, due)
         self._retries.add(timer)
 
-    def _age(self, event: QueuedEvent) -> float:
-        """In seconds of AWS's time."""
-        return (time.time() - event.accepted_at) / self._clock.time_scale
+
+def _end_without_attempt(event: QueuedEvent, function: Function) -> Ending | None:
+    if is_loop(event.invocation.trace_header, function):
+        return Ending(Condition.RECURSION, event.attempts)
+    if function.reserved_concurrency == 0:
+        return Ending(Condition.ZERO_RESERVED_CONCURRENCY, event.attempts)
+    if event.age() > policy.oldest(policy.config_of(function, event.qualifier)):
+        return Ending(Condition.EVENT_AGE_EXCEEDED, event.attempts)
+    return None

@@ -1,9 +1,11 @@
 """Events outlive the process that accepted them: what a journal holds after any end of that process."""
 
+import os
 from pathlib import Path
 
 import pytest
 
+from emulator.errors import EmulatorError
 from emulator.execution.events.event import QueuedEvent
 from emulator.execution.events.journal import EventJournal
 from emulator.execution.invocation import Invocation
@@ -24,7 +26,7 @@ def test_what_was_not_ended_is_there_again_as_it_was(path):
     first, second, third = event("1"), event("2"), event("3")
     for one in (first, second, third):
         journal.accepted(one)
-    second.attempts = 2
+    second.attempts, second.due_at, second.skipped = 2, second.accepted_at + 120.0, 118.8
     journal.failed(second)
     journal.ended(first)
     # no close(): the process was killed
@@ -32,6 +34,7 @@ def test_what_was_not_ended_is_there_again_as_it_was(path):
     again = EventJournal(path).events()
     assert [one.invocation.request_id for one in again] == ["2", "3"]
     assert [one.attempts for one in again] == [2, 0]
+    assert (again[0].due_at, again[0].skipped) == (second.due_at, 118.8)
     assert again[1].invocation == third.invocation
     assert (again[1].accepted_at, again[1].qualifier) == (third.accepted_at, "live")
 
@@ -72,3 +75,28 @@ def test_a_long_file_is_begun_anew_once_nothing_is_open(path, monkeypatch):
         assert path.stat().st_size < 1000 + 400
     journal.accepted(event("next"))
     assert [one.invocation.request_id for one in EventJournal(path).events()] == ["next"]
+
+
+def test_a_long_file_is_begun_anew_though_some_are_always_open(path, monkeypatch):
+    monkeypatch.setattr("emulator.execution.events.journal._REWRITE_BYTES", 1000)
+    journal = EventJournal(path)
+    journal.accepted(event("waits"))
+    for number in range(50):
+        journal.accepted(event(str(number)))
+        journal.ended(event(str(number)))
+        assert path.stat().st_size < 2000
+    assert [one.invocation.request_id for one in EventJournal(path).events()] == ["waits"]
+
+
+def test_what_a_full_disk_does_not_take_is_refused_and_leaves_no_trace(path, monkeypatch, caplog):
+    journal = EventJournal(path)
+    journal.accepted(event("1"))
+    write = os.write
+    monkeypatch.setattr("os.write", lambda file, text: write(file, text[:10]))
+    with pytest.raises(EmulatorError, match="No space left on device"):
+        journal.accepted(event("2"))
+    journal.ended(event("1"))
+    assert "is not up to date" in caplog.text
+    monkeypatch.undo()
+    journal.accepted(event("3"))
+    assert [one.invocation.request_id for one in EventJournal(path).events()] == ["1", "3"]

@@ -29,6 +29,7 @@ class Attempts:
         self.capacity = 100
         self.running: list[asyncio.Future] = []
         self.hold = False
+        self.seconds = 0.0  # that an attempt takes
 
     def invoke(self, version, invocation, function):
         if len([future for future in self.running if not future.done()]) >= self.capacity:
@@ -39,7 +40,7 @@ class Attempts:
         future = loop.create_future()
         self.running.append(future)
         if not self.hold:
-            loop.call_soon(self.finish, future)
+            loop.call_later(self.seconds, self.finish, future)
         return future
 
     def finish(self, future=None):
@@ -146,6 +147,28 @@ async def test_an_event_is_given_up_when_its_next_attempt_would_come_too_late(fu
     assert len(attempts.made) == attempts_made
 
 
+async def test_what_runs_takes_real_time_and_only_waits_are_scaled(function):
+    """Else a cold start of a tenth of a second would make an event 100 seconds older here."""
+    configure(function, age=90, retries=2)
+    attempts = Attempts(*["Unhandled"] * 3)
+    attempts.seconds = 0.1
+    queue = Queue(attempts, function)
+    queue.add()
+    assert await queue.end() == ("id", "EventAgeExceeded", 2)
+
+
+async def test_a_retry_that_was_to_come_when_the_process_ended_comes_when_it_is_due(function):
+    attempts = Attempts(None)
+    queue = Queue(attempts, function)
+    invocation = Invocation("id", b"{}", "arn")
+    now = time.time()
+    event = QueuedEvent(ACCOUNT, REGION, "fn", None, invocation, now, attempts=1, due_at=now + 0.2)
+    queue.queue.add(event)
+    assert not queue.queue.empty
+    assert await queue.end() == ("id", "Success", 2)
+    assert time.time() >= now + 0.19
+
+
 async def test_an_event_runs_the_version_of_its_time(function, make_version):
     """[rec: test_async_invoke_queue_upon_function_update, 2025-11-24]"""
     attempts = Attempts("Unhandled", None)
@@ -231,7 +254,7 @@ async def test_a_function_that_is_gone_ends_its_events(function):
 async def test_an_event_is_given_up_after_six_hours(function):
     attempts = Attempts()
     attempts.capacity = 0
-    queue = Queue(attempts, function, scale=0.000_001)  # six hours are 22 ms
+    queue = Queue(attempts, function, scale=0.000_001)  # the waits of six hours are 22 ms
     queue.add()
     assert await queue.end() == ("id", "EventAgeExceeded", 0)
 
