@@ -45,7 +45,9 @@ class OwnEngine:
         command = ["dockerd", *(f"--{name}={value}" for name, value in options.items())]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                [*command, "--iptables=false", "--ip6tables=false", "--ip-masq=false"], stdout=log, stderr=log
+                [*command, "--iptables=false", "--ip6tables=false", "--ip-masq=false", "--max-download-attempts=1"],
+                stdout=log,
+                stderr=log,
             )
         deadline = time.monotonic() + _PATIENCE
         while not self.answers():

@@ -13,8 +13,9 @@ from botocore.exceptions import ClientError
 
 from tests.docker.conftest import OPTIONS
 from tests.docker.engines import OwnEngine, own_engine
-from tests.docker.functions import CODE, await_true, containers_of, create, invoke, zipped
+from tests.docker.functions import CODE, await_true, containers_of, create, invoke, invoke_until_answered, zipped
 from tests.docker.images import PYTHON
+from tests.docker.registry import serving_registry
 from tests.integration.serving import Server, serving
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
@@ -39,29 +40,25 @@ def client(server: Server) -> Any:
 
 
 def test_an_engine_that_was_killed_is_used_again_when_it_is_back(own: OwnEngine, server: Server, client: Any):
-    name = create(client)
-    first = invoke(client, name)
-    with contextlib.closing(own.client()) as asked:
-        await_true(lambda: [each.status for each in of(asked, server)] == ["paused"])
+    names = [create(client) for _ in range(2)]
+    first = invoke(client, names[0])
     own.kill()
-    for _ in range(2):  # the environment that is lost by it, and the one that cannot be made
-        assert "The Docker engine cannot be reached" in refusal(client, name)
-    own.start()
-    second = invoke(client, name)
-    assert second["count"] == 1
+    assert "The Docker engine cannot be reached" in refusal(client, names[1])
+    own.start()  # it ends the containers that it finds
+    second, third = (invoke_until_answered(client, name) for name in names)
+    assert (second["count"], third["count"]) == (1, 1)
     assert second["container"] != first["container"]
     with contextlib.closing(own.client()) as asked:
-        await_true(lambda: len(of(asked, server)) == 1)
+        await_true(lambda: len(of(asked, server)) == 2)
 
 
 def test_what_an_engine_still_has_when_it_is_back_goes_without_a_call(own: OwnEngine, server: Server, client: Any):
     name = create(client)
     invoke(client, name)
+    own.kill()
+    client.delete_function(FunctionName=name)
+    own.start()
     with contextlib.closing(own.client()) as asked:
-        await_true(lambda: [each.status for each in of(asked, server)] == ["paused"])
-        own.kill()
-        client.delete_function(FunctionName=name)
-        own.start()
         await_true(lambda: not of(asked, server))
 
 
@@ -95,6 +92,19 @@ def test_a_disk_that_is_full_is_told_and_room_is_used_again(own: OwnEngine, clie
     finally:
         full.unlink()
     assert invoke(client, name)["count"] == 1
+
+
+def test_a_registry_that_breaks_off_is_told_and_is_asked_again_by_the_next_call(engine: Any, own: OwnEngine):
+    with (
+        serving_registry(engine.images.get(PYTHON)) as registry,
+        serving(*OPTIONS[:4], "--image-registry", registry.address, environment={"DOCKER_HOST": own.host}) as server,
+    ):
+        client = server.client("lambda")
+        name = create(client)
+        registry.broken = True
+        assert "cannot be had" in refusal(client, name)
+        registry.broken = False
+        assert invoke(client, name)["count"] == 1
 
 
 def test_code_that_does_not_fit_on_the_disk_is_told(own: OwnEngine, tmp_path: Path):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.docker.functions import CODE, create, invoke, zipped
+from tests.docker.functions import CODE, create, invoke, invoke_until_answered, zipped
 from tests.docker.images import PYTHON
 from tests.integration.serving import Server
 
@@ -144,13 +144,5 @@ def test_a_container_that_someone_removed_is_replaced(engine: Any, client: Any):
     name = create(client, Code={"ZipFile": zipped({"function.py": CODE})})
     first = invoke(client, name)
     engine.containers.get(first["container"]).remove(force=True)
-    second = _invoke_until_answered(client, name)
+    second = invoke_until_answered(client, name)
     assert second["container"] != first["container"]
-
-
-def _invoke_until_answered(client: Any, name: str) -> Any:
-    """The call that meets the loss is told of it; the next one is served."""
-    try:
-        return invoke(client, name)
-    except ClientError:
-        return invoke(client, name)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import boto3
 from botocore.config import Config
@@ -67,15 +67,20 @@ def command(*options: str) -> list[str]:
 
 @contextlib.contextmanager
 def serving(
-    *options: str, environment: Mapping[str, str] | None = None, prefix: Sequence[str] = ()
+    *options: str,
+    environment: Mapping[str, str] | None = None,
+    prefix: Sequence[str] = (),
+    errors: IO[str] | None = None,
 ) -> Iterator[Server]:
     """An emulator with these options, and these environment variables beside those that are there.
 
-    `prefix` is a command that starts it.
+    `prefix` is a command that starts it. `errors` gets what it says to its operator.
     """
     variables = {**os.environ, **(environment or {})}
     arguments = [*prefix, *command(*options)]
-    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY, env=variables)
+    process = subprocess.Popen(
+        arguments, stdout=subprocess.PIPE, stderr=errors, text=True, cwd=REPOSITORY, env=variables
+    )
     try:
         line = process.stdout.readline()
         assert line.startswith("Ready at "), line

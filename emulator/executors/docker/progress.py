@@ -18,6 +18,7 @@ class PullProgress:
 
     layers: dict[str, tuple[int, int]] = field(default_factory=dict)  # by id: how much is here, and of how much
     complete: set[str] = field(default_factory=set)
+    trouble: str = ""  # what the engine says of a registry that broke off: it tries again, and says when
 
     def hear(self, message: dict[str, Any]) -> None:
         """Takes a message of the engine: `status`, `id` of the layer, `progressDetail` with `current` and `total`."""
@@ -26,6 +27,7 @@ class PullProgress:
             return
         here, size = self.layers.setdefault(layer, (0, 0))
         detail = message.get("progressDetail") or {}
+        self.trouble = status if status.startswith("Retrying") else ""
         if status == "Downloading":
             self.layers[layer] = (int(detail.get("current", here)), int(detail.get("total", size)))
         elif status in _HERE:
@@ -43,9 +45,8 @@ class PullProgress:
         return sum(size for _, size in self.layers.values())
 
     def __str__(self) -> str:
-        return (
-            f"{_megabytes(self.here)} of {_megabytes(self.total)} MB, {len(self.complete)} of {len(self.layers)} layers"
-        )
+        layers = f"{len(self.complete)} of {len(self.layers)} layers"
+        return f"{_megabytes(self.here)} of {_megabytes(self.total)} MB, {layers}{self.trouble and f'; {self.trouble}'}"
 
 
 class PullTeller:
