@@ -9,7 +9,9 @@ import os
 import re
 import shutil
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -73,18 +75,44 @@ def handler(event, context):
     return {"statusCode": 200, "headers": headers, "body": event["requestContext"]["http"]["method"]}
 """
 
+# Writes the rest of its page when the browser has run the beginning, of which a witness tells: nothing else would show
+# that the browser did not have both at once.
 STREAMED = """
 exports.handler = awslambda.streamifyResponse(async (event, stream) => {
+  const { witness } = event.queryStringParameters;
   stream = awslambda.HttpResponseStream.from(stream, { statusCode: 200, headers: { "Content-Type": "text/html" } });
-  stream.write(`<p id="first">first</p><script>
-    const early = document.getElementById("last") === null;
-    addEventListener("DOMContentLoaded", () => { document.getElementById("last").textContent = "early: " + early });
-  </script>${" ".repeat(4096)}`);
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  stream.write('<p id="last"></p>');
+  stream.write(`<p>first</p><script>fetch("${witness}/seen", { mode: "no-cors" })</script>${" ".repeat(4096)}`);
+  const told = await (await fetch(`${witness}/told`)).text();
+  stream.write(`<p>seen before the end: ${told}</p>`);
   stream.end();
 });
 """
+
+
+class Witness(BaseHTTPRequestHandler):
+    """Hears from the page that it is seen, and tells whoever waits for that."""
+
+    seen = threading.Event()
+
+    def do_GET(self) -> None:
+        if self.path == "/seen":
+            self.seen.set()
+        told = str(self.seen.wait(15)).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(told)))
+        self.end_headers()
+        self.wfile.write(told)
+
+    def log_message(self, *_: Any) -> None:
+        """Says nothing."""
+
+
+@pytest.fixture
+def witness() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Witness) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +166,8 @@ def test_a_form_is_posted(pages, browse):
     assert "<p>who=Ada+%26+L%C3%B6we&amp;n=1</p>" in browse(f"{pages}/form")
 
 
-def test_a_page_is_shown_while_it_is_streamed(deploy, browse):
-    document = browse(deploy("nodejs22.x", "index.js", STREAMED, InvokeMode="RESPONSE_STREAM"))
-    assert '<p id="first">first</p>' in document
-    assert '<p id="last">early: true</p>' in document
+def test_a_page_is_shown_while_it_is_streamed(deploy, browse, witness):
+    url = deploy("nodejs22.x", "index.js", STREAMED, InvokeMode="RESPONSE_STREAM")
+    document = browse(f"{url}/?witness={witness}")
+    assert "<p>first</p>" in document
+    assert "<p>seen before the end: True</p>" in document
