@@ -1,7 +1,7 @@
 """The event that a function gets for an HTTP request: payload format 2.0 [docs: urls-invocation].
 
-Its members are in the order of published events of AWS (2022 to 2025). Those for API Gateway's features
-(`pathParameters`, `stageVariables`) were in none of them, and `authentication` in none of a public URL.
+Its members are in the order of published events of AWS (2022 to 2026). Those for features that URLs do not have
+(`pathParameters`, `stageVariables`, `authentication`) were in none of them, although the guide has them as null.
 """
 
 import base64
@@ -51,6 +51,8 @@ def build_event(
 ) -> bytes:
     """The event as JSON. `trace` is its X-Amzn-Trace-Id, `now` seconds since 1970, `signer` None for a public URL."""
     headers, cookies = _headers(request, trace)
+    if signer is not None:
+        headers.pop("authorization", None)  # other headers of a signature stay [log, 2025, of events that were signed]
     event: dict[str, Any] = {
         "version": "2.0",
         "routeKey": "$default",
@@ -94,7 +96,6 @@ def _context(request: Request, address: Address, request_id: str, now: float, si
     context: dict[str, Any] = {"accountId": "anonymous" if signer is None else signer.account_id}
     context |= {"apiId": address.url_id}
     if signer is not None:
-        context["authentication"] = None
         context["authorizer"] = {"iam": signer.describe()}
     return context | {
         "domainName": address.domain,

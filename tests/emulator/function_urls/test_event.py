@@ -133,7 +133,7 @@ def test_what_is_no_text_is_base64_whatever_its_type():
 def test_who_has_signed_is_told():
     context = event(signer=Signer("AKID", "111111111111"))["requestContext"]
     assert context["accountId"] == "111111111111"
-    assert context["authentication"] is None
+    assert list(context)[:3] == ["accountId", "apiId", "authorizer"]  # no `authentication` [log, 2026]
     assert context["authorizer"]["iam"] == {
         "accessKey": "AKID",
         "accountId": "111111111111",
@@ -143,6 +143,14 @@ def test_who_has_signed_is_told():
         "userArn": "arn:aws:iam::111111111111:root",
         "userId": "111111111111",
     }
+
+
+def test_a_signature_is_not_passed_on_but_another_authorization_is():
+    signed = {"x_amz_date": "20260101T000000Z", "x_amz_security_token": "t", "authorization": "AWS4-HMAC-SHA256 x"}
+    given = event(signer=Signer("AKID", "111111111111"), **signed)["headers"]
+    assert (given["x-amz-date"], given["x-amz-security-token"]) == ("20260101T000000Z", "t")
+    assert "authorization" not in given
+    assert event(authorization="Bearer x")["headers"]["authorization"] == "Bearer x"
 
 
 @pytest.mark.parametrize(

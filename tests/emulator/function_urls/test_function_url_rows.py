@@ -57,6 +57,7 @@ URLS: Rows = {
     ("4", "`rawQueryString`"): (f"{EVENT}::test_the_query_is_kept_raw_and_decoded", "function-url/answers#event"),
     # Published since the reference was written: it is as it was sent, and not decoded.
     ("4", "`rawPath`, `http.path`"): (f"{EVENT}::test_every_member_of_a_plain_request", "function-url/answers#event"),
+    # Published since: `authentication` is in no event.
     ("4", "`requestContext`"): (
         f"{EVENT}::test_every_member_of_a_plain_request",
         f"{EVENT}::test_who_has_signed_is_told",
