@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import uvloop
 
-from emulator import arn, quotas
+from emulator import quotas
 from emulator.clock import Clock
 from emulator.companions.companion import Companion
 from emulator.companions.log_delivery import LogDelivery
@@ -136,9 +136,7 @@ class Emulator:
             operation=operation.name,
             account_id=account_id,
             region=region,
-            partition=arn.partition_of(region),
             request_id=request_id,
-            base_url=f"http://{request.headers.get('host', self._settings.host)}",
             request=request,
             resources=self._store.region(account_id, region),
             dispatcher=self.dispatcher,

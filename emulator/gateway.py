@@ -8,7 +8,6 @@ future.
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -120,10 +119,13 @@ class Gateway:
             given = endpoint.reader.read(request, route)
             result = endpoint.handler(self._make_call(route.operation, caller, request_id, request), given)
             if isinstance(result, dict):
-                if endpoint.changed is not None:
-                    endpoint.changed()
-                return endpoint.serializer.serialize(result, request_id)
-            return self._answer_later(result, endpoint, request_id)
+                return self._answer(endpoint, result, request_id)
+            # To cancel the response (the client is gone) is to cancel the result.
+            coming = result if isinstance(result, Pending) else Pending.of(result)
+            return coming.then(
+                lambda result: self._answer(endpoint, result, request_id),
+                lambda error: self._refusal(error, request_id),
+            )
         except Exception as error:  # whatever it is, the caller gets an answer
             return self._refusal(error, request_id, request)
 
@@ -147,30 +149,13 @@ class Gateway:
             )
         return endpoint
 
-    def _answer_later(self, pending: Eventual[Result], endpoint: _Endpoint, request_id: str) -> Pending[Response]:
-        """The response to a result that is yet to come. Cancelling it (the client is gone) cancels the result."""
-        answer: Pending[Response] = Pending(pending.cancel)
-        pending.add_done_callback(partial(self._answer_now, answer, endpoint, request_id))
-        return answer
+    @staticmethod
+    def _answer(endpoint: _Endpoint, result: Result, request_id: str) -> Response:
+        if endpoint.changed is not None:
+            endpoint.changed()
+        return endpoint.serializer.serialize(result, request_id)
 
-    def _answer_now(
-        self, answer: Pending[Response], endpoint: _Endpoint, request_id: str, done: Eventual[Result]
-    ) -> None:
-        if answer.done():
-            return
-        if done.cancelled():
-            answer.cancel()
-            return
-        try:
-            result = done.result()
-            if endpoint.changed is not None:
-                endpoint.changed()
-            response = endpoint.serializer.serialize(result, request_id)
-        except Exception as error:
-            response = self._refusal(error, request_id)
-        answer.set_result(response)
-
-    def _refusal(self, error: Exception, request_id: str, request: Request | None = None) -> Response:
+    def _refusal(self, error: BaseException, request_id: str, request: Request | None = None) -> Response:
         if isinstance(error, ServiceError):
             return self._errors.serialize(error, request_id)
         if isinstance(error, EmulatorError):

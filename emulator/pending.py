@@ -7,9 +7,10 @@ follows from it may call back.
 
 import asyncio
 from collections.abc import Callable, Generator
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 T = TypeVar("T")
+U = TypeVar("U")
 T_co = TypeVar("T_co", covariant=True)
 
 _PENDING, _DONE, _FAILED, _CANCELLED = range(4)
@@ -31,19 +32,63 @@ class Eventual(Protocol[T_co]):
     def add_done_callback(self, callback: Callable[[Any], object], /) -> None: ...
 
 
+_Step = tuple[Callable[[Any], Any], Callable[[BaseException], Any] | None]
+
+
+def _take(step: _Step, state: int, value: Any) -> tuple[int, Any]:
+    """State and value after one step more."""
+    convert, rescue = step
+    try:
+        if state == _DONE:
+            return _DONE, convert(value)
+        return (_FAILED, value) if rescue is None else (_DONE, rescue(value))
+    except Exception as error:
+        return (_FAILED, error) if rescue is None or state == _FAILED else (_DONE, rescue(error))
+
+
 class Pending(Generic[T]):
     """See the module. `when_cancelled`, which may be set at any time, is called when it is given up.
 
     At most one may wait. `result` and `exception` may be asked for when it is done.
     """
 
-    __slots__ = ("_callback", "_state", "_value", "when_cancelled")
+    __slots__ = ("_callback", "_state", "_steps", "_value", "when_cancelled")
 
     def __init__(self, when_cancelled: Callable[[], object] | None = None) -> None:
         self._state = _PENDING
         self._value: Any = None
         self._callback: Callable[[Any], object] | None = None
+        self._steps: tuple[_Step, ...] = ()
         self.when_cancelled = when_cancelled
+
+    @staticmethod
+    def of(future: Eventual[U]) -> "Pending[U]":
+        """What a future comes to. To give this up is to cancel the future."""
+        pending: Pending[U] = Pending(future.cancel)
+        future.add_done_callback(pending._take_over)
+        return pending
+
+    def _take_over(self, future: Eventual[T]) -> None:
+        if self._state != _PENDING:
+            return
+        if future.cancelled():
+            self.cancel()
+        elif (error := future.exception()) is not None:
+            self.set_exception(error)
+        else:
+            self.set_result(future.result())
+
+    def then(self, convert: Callable[[T], U], rescue: Callable[[BaseException], U] | None = None) -> "Pending[U]":
+        """The same, of what `convert` makes of the result; what it raises becomes the exception.
+
+        `rescue` makes a result of an exception. Whoever sets the result does not notice.
+        """
+        step = convert, rescue
+        if self._state == _PENDING:
+            self._steps += (step,)
+        elif self._state != _CANCELLED:
+            self._state, self._value = _take(step, self._state, self._value)
+        return cast("Pending[U]", self)
 
     def done(self) -> bool:
         return self._state != _PENDING
@@ -102,6 +147,9 @@ class Pending(Generic[T]):
     def _end(self, state: int, value: Any) -> None:
         if self._state != _PENDING:
             raise asyncio.InvalidStateError("it is done")
+        if state != _CANCELLED:
+            for step in self._steps:
+                state, value = _take(step, state, value)
         self._state, self._value = state, value
         callback, self._callback, self.when_cancelled = self._callback, None, None
         if callback is not None:

@@ -56,8 +56,11 @@ class EnvironmentLog:
 
     def report(self, time_ms: int, *contents: PlatformEvent) -> None:
         """Adds events of Lambda's that were due at `time_ms` (since 1970)."""
+        write, heard = self._stream.write, self._telemetry is not None or self._tail is not None
         for content in contents:
-            self._pass_on(self._stream.write(content, time_ms), "function")
+            event = write(content, time_ms)
+            if heard:
+                self._pass_on(event, "function")
 
     def write(self, content: Record | PlatformEvent, source: str = "function") -> None:
         """Adds an event. `source` says whose line it is: the function's or an extension's."""

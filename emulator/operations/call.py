@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from emulator import arn
 from emulator.wire.messages import Request
 
 if TYPE_CHECKING:
@@ -21,16 +22,13 @@ Members = dict[str, Any]
 class Call(msgspec.Struct):
     """One API call: who calls, where, and what the operation may use.
 
-    `base_url` is the URL under which the caller reached us (`http://127.0.0.1:4566`), for links in answers.
     `companion` is asked for what other services know; None where there is none.
     """
 
     operation: str
     account_id: str
     region: str
-    partition: str
     request_id: str
-    base_url: str
     request: Request
     resources: "RegionResources"
     dispatcher: "Dispatcher"
@@ -38,3 +36,13 @@ class Call(msgspec.Struct):
     settings: "Settings"
     clock: "Clock"
     companion: "CompanionClient | None" = None
+
+    @property
+    def partition(self) -> str:
+        """That of the region: `aws`, `aws-cn`, ..."""
+        return arn.partition_of(self.region)
+
+    @property
+    def base_url(self) -> str:
+        """The URL under which the caller reached us (`http://127.0.0.1:4566`), for links in answers."""
+        return f"http://{self.request.headers.get('host', self.settings.host)}"

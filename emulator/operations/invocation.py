@@ -3,8 +3,6 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable
-from functools import partial
 
 from emulator import arn, quotas
 from emulator.errors import (
@@ -34,7 +32,9 @@ def invoke(call: Call, members: Members) -> Members | Pending[Members]:
 
     A synchronous call answers when the function has: status 200, whatever became of it. Members of the answer:
     `StatusCode` (200, 202, 204), `Payload` (bytes); synchronous calls have `ExecutedVersion` too, and where they apply
-    `FunctionError` and `LogResult` (base64).
+    `FunctionError` and `LogResult` (base64). A caller who goes away gives up on the answer, but not on a function that
+    has begun; that one runs on to its end [docs: configuration-response-streaming]. An invocation that still waits for
+    an environment is given up.
     """
     kind = members.get("InvocationType", "RequestResponse")
     asynchronous = kind == "Event"
@@ -45,7 +45,9 @@ def invoke(call: Call, members: Members) -> Members | Pending[Members]:
         _accept(call, target, invocation)
         return {"StatusCode": 202, "Payload": b""}
     _refuse_loop(invocation, function)
-    return _answer(version, call.dispatcher.invoke(version, invocation, function), _describe)
+    executed = version.version
+    running = call.dispatcher.invoke(version, invocation, function)
+    return running.then(lambda outcome: _describe(executed, outcome))
 
 
 def invoke_with_response_stream(call: Call, members: Members) -> Members | Pending[Members]:
@@ -59,7 +61,9 @@ def invoke_with_response_stream(call: Call, members: Members) -> Members | Pendi
     if members.get("InvocationType") == "DryRun":
         return {"StatusCode": 204}
     _refuse_loop(invocation, function)
-    return _answer(version, call.dispatcher.invoke(version, invocation, function), _describe_stream)
+    executed = version.version
+    running = call.dispatcher.invoke(version, invocation, function)
+    return running.then(lambda outcome: _describe_stream(executed, outcome))
 
 
 def invoke_async(call: Call, members: Members) -> Members:
@@ -161,37 +165,6 @@ def _read_client_context(header: str | None) -> str | None:
     except (binascii.Error, ValueError):
         pass
     raise InvalidRequestContentException.client_context()
-
-
-def _answer(
-    version: FunctionVersion, running: Pending[Outcome], describe: Callable[[str, Outcome], Members]
-) -> Pending[Members]:
-    """The answer to come. A caller who goes away gives up on it, but not on a function that has begun.
-
-    That one runs on to its end [docs: configuration-response-streaming]. An invocation that still waits for an
-    environment is given up.
-    """
-    answer: Pending[Members] = Pending(running.cancel)
-    running.add_done_callback(partial(_pass_on, describe, version.version, answer))
-    return answer
-
-
-def _pass_on(
-    describe: Callable[[str, Outcome], Members],
-    executed_version: str,
-    answer: Pending[Members],
-    running: Pending[Outcome],
-) -> None:
-    if running.cancelled():
-        answer.cancel()
-        return
-    error = running.exception()  # also marks it as seen, when nobody waits any more
-    if answer.done():
-        return
-    if error is not None:
-        answer.set_exception(error)
-    else:
-        answer.set_result(describe(executed_version, running.result()))
 
 
 def _describe(executed_version: str, outcome: Outcome) -> Members:

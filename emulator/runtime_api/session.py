@@ -19,7 +19,9 @@ from emulator.runtime_api.states import Call, State, TransitionRefusedError, aft
 from emulator.wire.incoming_body import IncomingBody
 from emulator.wire.messages import Request, Response
 
-_PREFIX = "/2018-06-01/runtime/"
+_RUNTIME = "/2018-06-01/runtime/"
+_INVOCATION = _RUNTIME + "invocation/"
+NEXT = _INVOCATION + "next"
 RESPONSE_MODE = "lambda-runtime-function-response-mode"  # a request that has it may be given before its body is whole
 
 Answer = Response | Pending[Response]
@@ -93,21 +95,21 @@ class RuntimeSession:
         if self._ended:
             return answers.GONE
         path = request.path
-        if path.startswith(_PREFIX + "invocation/"):
+        if path.startswith(_INVOCATION):
             try:
-                return self._handle_invocation(request, path[len(_PREFIX) + 11 :])
+                return self._handle_invocation(request, path)
             except TransitionRefusedError as error:
                 return answers.invalid_transition(str(error))
-        if path == _PREFIX + "init/error":
+        if path == _RUNTIME + "init/error":
             return self._handle_init_error(request)
         if path == "/2018-06-01/ping":
             return answers.PONG
         return answers.NOT_FOUND
 
-    def _handle_invocation(self, request: Request, rest: str) -> Answer:
-        if rest == "next":
+    def _handle_invocation(self, request: Request, path: str) -> Answer:
+        if path == NEXT:
             return self._next() if request.method == "GET" else answers.method_not_allowed()
-        request_id, _, what = rest.partition("/")
+        request_id, _, what = path[len(_INVOCATION) :].partition("/")
         if what not in {"response", "error"}:
             return answers.NOT_FOUND
         if request.method != "POST":

@@ -71,3 +71,50 @@ def test_it_can_be_awaited():
         return [await early, await late]
 
     assert asyncio.run(wait()) == [1, 2]
+
+
+def test_what_it_comes_to_is_made_into_something_else_before_anybody_hears_of_it():
+    pending = Pending()
+    text = pending.then(lambda number: number * 2).then(str)
+    heard = []
+    text.add_done_callback(lambda done: heard.append(done.result()))
+    pending.set_result(21)
+    assert heard == ["42"]
+    assert text.then(len).result() == 2
+
+
+def test_an_exception_can_be_made_into_a_result_wherever_it_was_raised():
+    for settle in (lambda pending: pending.set_exception(ValueError("no")), lambda pending: pending.set_result("x")):
+        pending = Pending()
+        answer = pending.then(int, rescue=lambda error: type(error).__name__)
+        settle(pending)
+        assert answer.result() == "ValueError"
+
+
+def test_what_cannot_be_made_is_an_exception_and_none_of_the_one_who_set_the_result():
+    pending = Pending()
+    number = pending.then(int)
+    pending.set_result("x")
+    assert isinstance(number.exception(), ValueError)
+
+
+def test_nothing_is_made_of_what_was_given_up():
+    pending, made = Pending(), []
+    pending.then(made.append, made.append).cancel()
+    assert pending.cancelled()
+    assert made == []
+
+
+def test_what_a_future_comes_to():
+    async def settle():
+        good, bad, given_up = (asyncio.get_running_loop().create_future() for _ in range(3))
+        pending = [Pending.of(future) for future in (good, bad, given_up)]
+        good.set_result(1)
+        bad.set_exception(ValueError("no"))
+        pending[2].cancel()
+        await asyncio.sleep(0)
+        assert pending[0].result() == 1
+        assert str(pending[1].exception()) == "no"
+        assert given_up.cancelled()
+
+    asyncio.run(settle())

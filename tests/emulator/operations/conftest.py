@@ -1,7 +1,6 @@
 """A small world in which the operations are called as the gateway calls them: real store, real settings, a clock that
 the test moves, and a dispatcher that records what it is given."""
 
-import asyncio
 import io
 import itertools
 import json
@@ -13,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from emulator.arn import partition_of
 from emulator.clock import Clock
 from emulator.errors import ServiceError
 from emulator.execution.events.event import QueuedEvent
@@ -21,6 +19,7 @@ from emulator.execution.invocation import Invocation, Outcome
 from emulator.execution.provisioning import Shares
 from emulator.operations import OPERATIONS
 from emulator.operations.call import Call
+from emulator.pending import Pending
 from emulator.resources.function import Function, FunctionVersion
 from emulator.resources.provisioned_concurrency import ProvisionedConcurrency
 from emulator.resources.store import Store
@@ -61,11 +60,11 @@ class RecordingDispatcher:
         self.provisioned: dict[str, tuple[ProvisionedConcurrency, Shares]] = {}
         self.invoked: list[tuple[FunctionVersion, Invocation, Function]] = []
         self.retired: list[str] = []
-        self.running: asyncio.Future[Outcome] | None = None
+        self.running: Pending[Outcome] | None = None
 
-    def invoke(self, version: FunctionVersion, invocation: Invocation, function: Function) -> asyncio.Future[Outcome]:
+    def invoke(self, version: FunctionVersion, invocation: Invocation, function: Function) -> Pending[Outcome]:
         self.invoked.append((version, invocation, function))
-        self.running = asyncio.get_running_loop().create_future()
+        self.running = Pending()
         return self.running
 
     def provision(self, config: ProvisionedConcurrency, shares: Shares, delay: float) -> None:
@@ -119,10 +118,8 @@ class World:
             operation=operation,
             account_id=account_id,
             region=region,
-            partition=partition_of(region),
             request_id=f"request-{next(self._requests)}",
-            base_url="http://localhost:4566",
-            request=Request("POST", "/", "", headers),
+            request=Request("POST", "/", "", {"host": "localhost:4566", **headers}),
             resources=self.store.region(account_id, region),
             dispatcher=self.dispatcher,
             events=self.events,  # type: ignore[arg-type]
