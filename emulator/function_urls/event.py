@@ -75,7 +75,9 @@ def build_event(
 
 def _headers(request: Request, trace: str) -> tuple[dict[str, str], list[str]]:
     headers = {name: value for name, value in request.headers.items() if name not in _HOP_BY_HOP}
-    cookie = headers.pop("cookie", "")
+    # It stays among the headers too, unlike with API Gateway [issues: aws/aws-lambda-web-adapter#121, 2023;
+    # hattipjs/hattip#159, 2024; h3js/srvx#283, 2026].
+    cookie = headers.get("cookie", "")
     headers["x-amzn-trace-id"] = trace
     # A proxy's stays as it is: events behind CloudFront have the viewer's address alone [log, 2023].
     headers.setdefault("x-forwarded-for", request.peer)

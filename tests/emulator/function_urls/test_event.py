@@ -68,10 +68,10 @@ def test_the_members_are_in_the_order_of_published_events():
     ]
 
 
-def test_cookies_have_a_place_of_their_own():
+def test_cookies_have_a_place_of_their_own_and_stay_where_they_were():
     given = event(cookie="one=1; two=a=b;three=3")
     assert given["cookies"] == ["one=1", "two=a=b", "three=3"]
-    assert "cookie" not in given["headers"]
+    assert given["headers"]["cookie"] == "one=1; two=a=b;three=3"  # [issues: aws/aws-lambda-web-adapter#121]
 
 
 def test_what_concerns_the_connection_is_not_passed_on():

@@ -45,9 +45,10 @@ URLS: Rows = {
     ("3", "Throttled"): ("function-url/answers#throttled",),
     ("3", "Payload > 6 MB"): (f"{SOCKETS}::test_what_is_too_large",),
     ("3", "Metrics"): NotHere("no metrics are kept"),
+    # Published since: the cookies stay among them.
     ("4", "`headers`"): (
         f"{SOCKETS}::test_a_header_that_is_sent_twice",
-        f"{EVENT}::test_cookies_have_a_place_of_their_own",
+        f"{EVENT}::test_cookies_have_a_place_of_their_own_and_stay_where_they_were",
         f"{EVENT}::test_what_concerns_the_connection_is_not_passed_on",
     ),
     ("4", "`queryStringParameters`"): (
