@@ -7,6 +7,7 @@ import docker
 import pytest
 from docker.errors import DockerException
 
+from tests.docker.functions import unused_name
 from tests.docker.images import PROVIDED, PYTHON, ensure_images
 from tests.integration.serving import Server, serving
 
@@ -30,3 +31,10 @@ def engine() -> Iterator[Any]:
 def server(engine: Any) -> Iterator[Server]:
     with serving(*OPTIONS) as running:
         yield running
+
+
+@pytest.fixture
+def network(engine: Any) -> Iterator[Any]:
+    made = engine.networks.create(unused_name())
+    yield made
+    made.remove()

@@ -4,11 +4,14 @@ import io
 import itertools
 import json
 import time
+import uuid
 import zipfile
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
+
+from tests.integration.serving import Server
 
 ROLE = "arn:aws:iam::000000000000:role/r"
 
@@ -80,3 +83,16 @@ def await_true(condition: Callable[[], object]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def containers_of_server(engine: Any, server: Server) -> list[Any]:
+    return containers_of(engine, f"lambda-parity={server.process.pid}")
+
+
+def networks_of(container: Any) -> list[str]:
+    return list(container.attrs["NetworkSettings"]["Networks"])
+
+
+def unused_name() -> str:
+    """For what a test makes on an engine that others use too."""
+    return f"parity-test-{uuid.uuid4().hex[:8]}"

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from tests.docker.conftest import OPTIONS
 from tests.docker.engines import OwnEngine, own_engine
-from tests.docker.functions import CODE, await_true, containers_of, create, invoke, invoke_until_answered, zipped
+from tests.docker.functions import CODE, await_true, containers_of_server, create, invoke, invoke_until_answered, zipped
 from tests.docker.images import PYTHON
 from tests.docker.registry import serving_registry
 from tests.integration.serving import Server, serving
@@ -49,7 +49,7 @@ def test_an_engine_that_was_killed_is_used_again_when_it_is_back(own: OwnEngine,
     assert (second["count"], third["count"]) == (1, 1)
     assert second["container"] != first["container"]
     with contextlib.closing(own.client()) as asked:
-        await_true(lambda: len(of(asked, server)) == 2)
+        await_true(lambda: len(containers_of_server(asked, server)) == 2)
 
 
 def test_what_an_engine_still_has_when_it_is_back_goes_without_a_call(own: OwnEngine, server: Server, client: Any):
@@ -59,7 +59,7 @@ def test_what_an_engine_still_has_when_it_is_back_goes_without_a_call(own: OwnEn
     client.delete_function(FunctionName=name)
     own.start()
     with contextlib.closing(own.client()) as asked:
-        await_true(lambda: not of(asked, server))
+        await_true(lambda: not containers_of_server(asked, server))
 
 
 def test_an_engine_that_is_started_after_the_server_is_used(own: OwnEngine):
@@ -124,10 +124,6 @@ def refusal(client: Any, name: str) -> str:
         invoke(client, name)
     assert raised.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500
     return raised.value.response["Error"]["Message"]
-
-
-def of(engine: Any, server: Server) -> list[Any]:
-    return containers_of(engine, f"lambda-parity={server.process.pid}")
 
 
 @contextlib.contextmanager

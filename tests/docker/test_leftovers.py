@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.docker.conftest import OPTIONS
-from tests.docker.functions import await_true, containers_of, create, invoke
+from tests.docker.functions import await_true, containers_of_server, create, invoke
 from tests.integration.serving import Server, serving
 
 pytestmark = pytest.mark.docker
@@ -17,8 +17,8 @@ pytestmark = pytest.mark.docker
 def test_nothing_is_left_when_the_server_stops(engine: Any):
     with serving(*OPTIONS) as server:
         invoke_one(server)
-        assert of(engine, server)
-    assert not of(engine, server)
+        assert containers_of_server(engine, server)
+    assert not containers_of_server(engine, server)
     assert not folders(server)
 
 
@@ -26,13 +26,13 @@ def test_the_next_start_removes_what_a_killed_server_left_and_nothing_else(engin
     invoke_one(server)
     with serving(*OPTIONS) as killed:
         invoke_one(killed)
-        await_true(lambda: [each.status for each in of(engine, killed)] == ["paused"])
+        await_true(lambda: [each.status for each in containers_of_server(engine, killed)] == ["paused"])
         killed.process.kill()
         killed.process.wait(10)
-    assert of(engine, killed)
+    assert containers_of_server(engine, killed)
     with serving(*OPTIONS):
-        await_true(lambda: not of(engine, killed) and not folders(killed))
-    assert of(engine, server)
+        await_true(lambda: not containers_of_server(engine, killed) and not folders(killed))
+    assert containers_of_server(engine, server)
 
 
 def test_a_container_ends_with_its_server_unless_it_is_frozen(engine: Any):
@@ -40,7 +40,7 @@ def test_a_container_ends_with_its_server_unless_it_is_frozen(engine: Any):
         invoke_one(killed)
         killed.process.kill()
         killed.process.wait(10)
-    await_true(lambda: not of(engine, killed))
+    await_true(lambda: not containers_of_server(engine, killed))
 
 
 def test_an_engine_that_does_not_run_is_told_in_one_line(tmp_path: Path):
@@ -56,10 +56,6 @@ def test_an_engine_that_does_not_run_is_told_in_one_line(tmp_path: Path):
 def invoke_one(server: Server) -> None:
     client = server.client("lambda")
     invoke(client, create(client))
-
-
-def of(engine: Any, server: Server) -> list[Any]:
-    return containers_of(engine, f"lambda-parity={server.process.pid}")
 
 
 def folders(server: Server) -> list[Path]:

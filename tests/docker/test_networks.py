@@ -1,0 +1,42 @@
+"""The network that functions join, and what is said of one that they cannot join."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.docker.conftest import OPTIONS
+from tests.docker.functions import await_true, containers_of_server, create, invoke, networks_of, unused_name
+from tests.integration.serving import serving
+
+pytestmark = pytest.mark.docker
+
+
+def test_functions_join_the_network_that_is_named(engine: Any, network: Any):
+    with serving(*OPTIONS, "--docker-network", network.name) as server:
+        client = server.client("lambda")
+        invoke(client, create(client))
+        assert [networks_of(each) for each in containers_of_server(engine, server)] == [[network.name]]
+
+
+def test_a_network_that_is_missing_is_told_with_how_to_make_it_and_used_once_it_is_there(engine: Any):
+    missing = unused_name()
+    with serving(*OPTIONS, "--docker-network", missing) as server:
+        client = server.client("lambda")
+        name = create(client)
+        with pytest.raises(ClientError, match=f"no network {missing}; make it with `docker network create {missing}`"):
+            invoke(client, name)
+        made = engine.networks.create(missing)
+        try:
+            assert invoke(client, name)["count"] == 1
+            client.delete_function(FunctionName=name)
+            await_true(lambda: not containers_of_server(engine, server))
+        finally:
+            made.remove()
+
+
+def test_a_network_in_which_nothing_reaches_this_machine_is_refused(engine: Any):
+    with serving(*OPTIONS, "--docker-network", "none") as server:
+        client = server.client("lambda")
+        with pytest.raises(ClientError, match=r"network none \(null\) functions would not reach this machine"):
+            invoke(client, create(client))
