@@ -29,8 +29,14 @@ def own(engine: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnEn
 
 
 @pytest.fixture
-def server(own: OwnEngine) -> Iterator[Server]:
-    with serving(*OPTIONS, environment={"DOCKER_HOST": own.host}) as running:
+def said(tmp_path: Path) -> Path:
+    """What the server says to its operator."""
+    return tmp_path / "said"
+
+
+@pytest.fixture
+def server(own: OwnEngine, said: Path) -> Iterator[Server]:
+    with said.open("w") as file, serving(*OPTIONS, environment={"DOCKER_HOST": own.host}, errors=file) as running:
         yield running
 
 
@@ -39,12 +45,16 @@ def client(server: Server) -> Any:
     return server.client("lambda")
 
 
-def test_an_engine_that_was_killed_is_used_again_when_it_is_back(own: OwnEngine, server: Server, client: Any):
+def test_an_engine_that_was_killed_is_used_again_when_it_is_back(
+    own: OwnEngine, server: Server, client: Any, said: Path
+):
     names = [create(client) for _ in range(2)]
     first = invoke(client, names[0])
     own.kill()
     assert "The Docker engine cannot be reached" in refusal(client, names[1])
     own.start()  # it ends the containers that it finds
+    await_true(lambda: "The Docker engine is back." in said.read_text())
+    assert said.read_text().count("The Docker engine cannot be reached") == 1
     second, third = (invoke_until_answered(client, name) for name in names)
     assert (second["count"], third["count"]) == (1, 1)
     assert second["container"] != first["container"]

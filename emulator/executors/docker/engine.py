@@ -63,10 +63,10 @@ class Listed:
 class Engine:
     """One engine: the one that DOCKER_HOST names, or else the one at the usual socket.
 
-    `lost` is called whenever it does not answer. No connection is kept for long: when it is back, it is used again.
+    `lost` is told whenever it does not answer. No connection is kept for long: when it is back, it is used again.
     """
 
-    lost: Callable[[], None] = lambda: None
+    lost: Callable[[EngineLostError], None] = lambda _: None
     _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_THREADS, "docker"))
     _client: Any = None
 
@@ -152,11 +152,12 @@ class Engine:
             raise EmulatorError(f"The Docker engine refuses: {_said(error)}.") from error
         if isinstance(error, DockerException | OSError):
             self._client = None  # what comes back may be another version
-            self.lost()
-            raise EngineLostError(
+            lost = EngineLostError(
                 f"The Docker engine cannot be reached: {_cause(error)}. Start it (`systemctl start docker`, or "
                 "`dockerd`), or say with DOCKER_HOST where it is."
-            ) from error
+            )
+            self.lost(lost)
+            raise lost from error
         raise error
 
     # --- On a thread ---

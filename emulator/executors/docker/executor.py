@@ -57,6 +57,8 @@ class DockerExecutor:
         self._clearing: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._used: dict[str, dict[str, str]] = {}
+        self._connected = False  # at any time so far
+        self._told = ""  # to the operator, last
 
     def start(self) -> None:
         """See Executor.start."""
@@ -70,7 +72,17 @@ class DockerExecutor:
         return "Functions run in containers; what they keep in /tmp lies in memory, and counts as their memory."
 
     async def create(self, version: FunctionVersion, listener: SandboxListener) -> DockerSandbox:
-        """See Executor.create."""
+        """See Executor.create. The operator is told of what the caller is told."""
+        try:
+            sandbox = await self._create(version, listener)
+        except EmulatorError as error:
+            lost = isinstance(error, EngineLostError)  # which is told once, and not for each function
+            self._tell_operator(str(error) if lost else f"{version.name}: {error}")
+            raise
+        self._told = ""
+        return sandbox
+
+    async def _create(self, version: FunctionVersion, listener: SandboxListener) -> DockerSandbox:
         surroundings = await self._open()
         image = await self._images.image(
             version.key, self._image_name(version), version.architectures[0], surroundings.architecture
@@ -144,6 +156,7 @@ class DockerExecutor:
         cleared = await clear(self._engine, self._containers.__contains__)
         for line in cleared.failed:
             _log.warning("Left over, and not to be removed: %s", line)
+        self._connected = True
         return surroundings
 
     async def _started(self, options: dict[str, Any]) -> Container:
@@ -153,11 +166,18 @@ class DockerExecutor:
             self._opened = None  # perhaps the network is gone, or another engine has come
             raise
 
-    def _lose_engine(self) -> None:
+    def _lose_engine(self, error: EngineLostError) -> None:
         """The engine does not answer. When it does again, it may still have containers that were to be removed."""
         self._opened = None
-        if self._clearing is None:
+        if self._connected and self._clearing is None:
+            self._tell_operator(str(error))
             self._clearing = asyncio.get_running_loop().create_task(self._clear_when_back())
+
+    def _tell_operator(self, text: str) -> None:
+        """Says what goes wrong, once, and not for every call that meets it."""
+        if text != self._told:
+            self._told = text
+            _log.warning(text)
 
     async def _clear_when_back(self) -> None:
         try:
@@ -165,6 +185,7 @@ class DockerExecutor:
                 await asyncio.sleep(pause)
                 with contextlib.suppress(EmulatorError):
                     await self._open()
+                    self._tell_operator("The Docker engine is back.")
                     return
         finally:
             self._clearing = None

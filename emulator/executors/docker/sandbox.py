@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import itertools
+import logging
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
@@ -21,6 +22,8 @@ from emulator.executors.executor import (
     SandboxListener,
 )
 from emulator.executors.program import Program
+
+_log = logging.getLogger(__name__)
 
 _OUTPUT = "output"
 _READY_SECONDS = 30.0
@@ -204,6 +207,7 @@ class DockerSandbox:
         self._ready.set()
         if self.container is not None and not self._stopped:
             self.pass_on_output()
+            _log.warning("The container %.12s has ended: someone has stopped it.", self.container.identifier)
             self._listener.sandbox_failed("its container has ended: the engine, or someone else, has stopped it")
 
     def _ended(self, number: int, status: int) -> None:
