@@ -23,7 +23,7 @@ _KAFKA_TOPIC = "kafka://"
 def check_destination_services(config: Mapping[str, Any]) -> None:
     """Raises InvalidParameterValueException if one side of a DestinationConfig is in a service that takes no records.
 
-    FIFO queues and topics take none either [model: documentation]; that they are refused so is not known.
+    FIFO queues are refused so [issues: aws/aws-cdk#13793, 2021], and topics are taken to be.
     """
     for side, services in _INVOCATION_SERVICES.items():
         destination = config.get(side, {}).get("Destination")

@@ -64,6 +64,8 @@ def _rows_of(path: Path) -> Iterator[tuple[str, list[str]]]:
             yield section, above
         cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] if line.startswith("|") else None
         above = None if is_rule else cells
+    if above:  # the page ends with a table
+        yield section, above
 
 
 def _points_of(path: Path) -> Iterator[tuple[str, list[str]]]:

@@ -15,7 +15,7 @@ from emulator.clock import Clock
 from emulator.errors import EmulatorError
 from emulator.execution.events.event import Condition, Ending, QueuedEvent
 from emulator.execution.events.policy import config_of
-from emulator.execution.events.record import dead_letter_attributes, record_of
+from emulator.execution.events.record import dead_letter_attributes, fit_for_topic, record_of
 from emulator.execution.invocation import Invocation
 from emulator.resources.function import Function
 from emulator.runtime_api.event import trace_id
@@ -73,6 +73,8 @@ class EventDelivery:
         qualified = function.arn(event.qualifier or arn.LATEST)
         record = record_of(event, ending, qualified, self._clock.now())
         trace_header = trace_id(event.invocation.function_arn, event.invocation.trace_header)
+        if ":sns:" in destination:
+            record = fit_for_topic(record)
         reference = arn.parse_function(destination) if ":lambda:" in destination else None
         if reference is None:
             await self._send(

@@ -14,6 +14,7 @@ from emulator.execution.events.event import Condition, Ending, QueuedEvent
 from emulator.execution.invocation import Outcome
 
 _LONGEST_MESSAGE = 1024  # bytes of ErrorMessage [docs: invocation-async-retain-records]
+_LARGEST_NOTICE = 256 * 1024  # bytes of a message of SNS [model: OnFailure documentation]
 
 
 def record_of(event: QueuedEvent, ending: Ending, function_arn: str, now: datetime) -> bytes:
@@ -38,6 +39,21 @@ def record_of(event: QueuedEvent, ending: Ending, function_arn: str, now: dateti
             context["functionError"] = ending.outcome.function_error
         record |= {"responseContext": context, "responsePayload": _json_value(ending.outcome.payload)}
     return msgspec.json.encode(record)
+
+
+def fit_for_topic(record: bytes) -> bytes:
+    """The record as a topic gets it: without its payloads where they are too much for a message of SNS.
+
+    "Lambda will drop the payload when sending OnFailure event" [model: OnFailure documentation]; which members are left
+    is not known. A success is not spoken of, and goes as it is: SNS will refuse it.
+    """
+    if len(record) <= _LARGEST_NOTICE:
+        return record
+    members = json.loads(record)
+    if members["requestContext"]["condition"] == Condition.SUCCESS:
+        return record
+    kept = {name: value for name, value in members.items() if name not in {"requestPayload", "responsePayload"}}
+    return msgspec.json.encode(kept)
 
 
 def dead_letter_attributes(event: QueuedEvent, ending: Ending) -> dict[str, tuple[str, str]]:

@@ -57,3 +57,14 @@ async def test_the_url_of_a_queue_is_asked_for_once_as_long_as_all_goes_well():
         await outlet.deliver_record(ARN, b"{}", EVENT, "Root=1")
         assert service.asked == {"GetQueueUrl": 2, "SendMessage": 5}
         client.close()
+
+
+async def test_nothing_in_order_takes_events():
+    """FIFO queues and topics [docs: invocation-async-retain-records]: nobody is asked."""
+    with CountingService() as service:
+        client = CompanionClient(Companion(service.url))
+        for arn in (f"{ARN}.fifo", "arn:aws:sns:us-east-1:000000000000:t.fifo"):
+            with pytest.raises(EmulatorError, match="FIFO queues and topics take nothing"):
+                await CompanionOutlet(client).deliver_record(arn, b"{}", EVENT, "Root=1")
+        assert service.asked == {}
+        client.close()

@@ -9,6 +9,7 @@ import pytest
 from emulator.errors import NotYetError, ServiceError
 from emulator.execution.events.event import finding
 from emulator.execution.invocation import Outcome
+from emulator.execution.recursion import LONGEST_CHAIN, lineage_for
 from emulator.operations import OPERATIONS
 
 
@@ -84,6 +85,21 @@ def test_headers_reach_the_function(world, sent):
     context = base64.b64encode(json.dumps({"custom": {"a": "ü"}}).encode()).decode()
     invoke(world, headers={"x-amzn-trace-id": "Root=1-2-3"}, ClientContext=context)
     assert (sent().trace_header, sent().client_context) == ("Root=1-2-3", '{"custom": {"a": "\\u00fc"}}')
+
+
+def test_a_call_too_many_in_a_chain_is_refused(world):
+    """async.md §4, for a caller who waits; an event is accepted, and its function is not run."""
+    world.create()
+    lineage = None
+    for _ in range(LONGEST_CHAIN):
+        lineage = lineage_for(world.arn(), lineage)
+    chain = {"x-amzn-trace-id": f"Root=1-2-3;Lineage={lineage}"}
+    with pytest.raises(ServiceError) as refused:
+        invoke(world, headers=chain)
+    assert refused.value.code == "RecursiveInvocationException"
+    assert invoke(world, headers=chain, InvocationType="Event")["StatusCode"] == 202
+    world.do("PutFunctionRecursionConfig", FunctionName="fn", RecursiveLoop="Allow")
+    assert invoke(world, headers=chain)["StatusCode"] == 200
 
 
 @pytest.mark.parametrize("context", ["%%%", "e30", "WzFd"])

@@ -71,10 +71,10 @@ class World:
         config = EventInvokeConfig("arn", datetime.now(UTC), **settings)
         self.functions[name].event_invoke_configs["$LATEST"] = config
 
-    def send(self, name: str, payload: bytes = b'{"n":1}') -> None:
+    def send(self, name: str, payload: bytes = b'{"n":1}', qualifier: str | None = None) -> None:
         function = self.functions[name]
         invocation = Invocation("the-id", payload, function.arn())
-        self.events.accept(QueuedEvent(function.account_id, function.region, name, None, invocation))
+        self.events.accept(QueuedEvent(function.account_id, function.region, name, qualifier, invocation))
 
     async def until(self, condition) -> None:
         async with asyncio.timeout(10):
@@ -109,6 +109,18 @@ async def test_a_dead_letter_queue_gets_the_event_as_it_was_sent_beside_the_dest
     target, body, attributes = mailbox.dead[0]
     assert (target, body) == (TOPIC, '{ "n" : 1 }')
     assert attributes["ErrorMessage"] == ("String", "intentional failure")
+
+
+async def test_events_of_a_version_go_to_the_dead_letter_queue_of_latest(make_version):
+    """Its settings for events it has not: those are of what was invoked."""
+    mailbox = Mailbox()
+    world = World(make_version, mailbox)
+    world.functions["bad"].latest.dead_letter_arn = TOPIC
+    world.configure("bad", on_failure=QUEUE, maximum_retry_attempts=0)
+    world.send("bad", qualifier="1")
+    await world.until(lambda: mailbox.dead)
+    assert (mailbox.dead[0][0], mailbox.records) == (TOPIC, [])
+    assert len(world.ran) == 3
 
 
 async def test_a_record_for_a_function_is_an_event_of_that_function(make_version):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from emulator.execution.events.event import Condition, Ending, QueuedEvent
-from emulator.execution.events.record import dead_letter_attributes, record_of
+from emulator.execution.events.record import dead_letter_attributes, fit_for_topic, record_of
 from emulator.execution.invocation import Invocation, Outcome
 
 RECORDINGS = Path(__file__).parents[5] / "shared" / "aws-recordings" / "test_lambda_destinations.snapshot.json"
@@ -110,3 +110,19 @@ def test_the_attributes_in_a_dead_letter_queue(ending, code, message):
         "ErrorCode": ("Number", code),
         "ErrorMessage": ("String", message),
     }
+
+
+def test_a_topic_gets_no_payload_that_is_too_large_for_it():
+    """[model: OnFailure documentation]"""
+    failure = Ending(Condition.RETRIES_EXHAUSTED, 3, Outcome(ERROR, "Unhandled"), "$LATEST")
+    large, small = b'"%s"' % (b"x" * 300_000), b"{}"
+
+    def record_with(payload: bytes, ending: Ending) -> bytes:
+        return record_of(event(payload), ending, f"{ARN}:$LATEST", NOW)
+
+    told = json.loads(fit_for_topic(record_with(large, failure)))
+    assert list(told) == ["version", "timestamp", "requestContext", "responseContext"]
+    assert told["requestContext"]["approximateInvokeCount"] == 3
+    success = Ending(Condition.SUCCESS, 1, Outcome(b"{}"), "$LATEST")
+    for untouched in (record_with(small, failure), record_with(large, success)):
+        assert fit_for_topic(untouched) is untouched
