@@ -48,10 +48,11 @@ class FunctionUrls:
         if address is None:
             return self._list(request)
         request_id = ids.request_id()
+        identity = {"x-amzn-RequestId": request_id}
         trace = request.headers.get("x-amzn-trace-id") or _new_trace()
 
         def finished(response: Response) -> Response:
-            response.headers = {**response.headers, "x-amzn-RequestId": request_id, "x-amzn-Trace-Id": trace}
+            response.headers = {**response.headers, **identity, "x-amzn-Trace-Id": trace}
             return response
 
         place = self._directory.find(address.url_id)
@@ -60,7 +61,8 @@ class FunctionUrls:
             return finished(refusals.forbidden() if gone else refusals.unknown())
         configured = place.url.cors
         if (preflight := cors.preflight(configured, request)) is not None:
-            return finished(preflight)
+            preflight.headers |= identity  # and no trace [log, 2024]
+            return preflight
         answer = self._respond(place, address, request, request_id, trace)
         if isinstance(answer, Response):
             return finished(cors.with_cors(configured, request, answer))
