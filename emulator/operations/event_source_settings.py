@@ -17,6 +17,7 @@ from emulator.resources.event_source import (
     QUEUE_BATCH_WITHOUT_WINDOW,
     SELF_MANAGED_KAFKA,
     SQS,
+    STARTING,
     STREAMS,
     SourceKind,
     kind_of,
@@ -50,7 +51,7 @@ def read_new_settings(
         if not members.get(member):
             raise InvalidParameterValueException.event_source_member_required(member)
     _check_starting_position(kind, members, now)
-    return _merge(kind, event_source_arn, dict(kind.defaults), members)
+    return _merge(kind, event_source_arn, _defaults(kind, members), members)
 
 
 def read_changed_settings(
@@ -59,6 +60,15 @@ def read_changed_settings(
     """All settings after an update. What is not given is kept. Raises InvalidParameterValueException."""
     _check_members(kind, members)
     return _merge(kind, event_source_arn, dict(present), members)
+
+
+def _defaults(kind: SourceKind, members: Mapping[str, Any]) -> dict[str, Any]:
+    """What holds unless it is said. A Kafka topic that is read as a queue is read from no position.
+
+    StartingPosition does "not apply" then [docs: kafka-esm-parameters]; what becomes of one that is given is not known.
+    """
+    reads_as_queue = members.get(kind.consumer_group or "", {}).get("ConsumptionMode") == "Queue"
+    return {member: value for member, value in kind.defaults.items() if not (reads_as_queue and member in STARTING)}
 
 
 def _check_members(kind: SourceKind, members: Mapping[str, Any]) -> None:

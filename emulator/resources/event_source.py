@@ -17,7 +17,7 @@ _COMMON = frozenset(
         "MetricsConfig", "Tags",
     }
 )  # fmt: skip
-_STARTING = frozenset({"StartingPosition", "StartingPositionTimestamp"})
+STARTING = frozenset({"StartingPosition", "StartingPositionTimestamp"})
 _RECORDS = frozenset(
     {
         "DestinationConfig", "MaximumRecordAgeInSeconds", "BisectBatchOnFunctionError", "MaximumRetryAttempts",
@@ -80,7 +80,7 @@ _STREAM_DEFAULTS: Mapping[str, Any] = {
     "ParallelizationFactor": 1,
     "TumblingWindowInSeconds": 0,
 }
-_STREAM_MEMBERS = _STARTING | _RECORDS | {"ParallelizationFactor", "TumblingWindowInSeconds"}
+_STREAM_MEMBERS = STARTING | _RECORDS | {"ParallelizationFactor", "TumblingWindowInSeconds"}
 
 KINESIS = SourceKind(
     name="Kinesis",
@@ -110,7 +110,7 @@ SELF_MANAGED_KAFKA = SourceKind(
     reason="USER_INITIATED",
     processing_result=_NONE_PROCESSED,
     defaults=_KAFKA_DEFAULTS,
-    members=_STARTING | _RECORDS | _KAFKA | {"SelfManagedEventSource", "SelfManagedKafkaEventSourceConfig"},
+    members=STARTING | _RECORDS | _KAFKA | {"SelfManagedEventSource", "SelfManagedKafkaEventSourceConfig"},
     required=("SourceAccessConfigurations", "Topics"),
     consumer_group="SelfManagedKafkaEventSourceConfig",
     pollers=_KAFKA_POLLERS,
@@ -122,7 +122,7 @@ MANAGED_KAFKA = SourceKind(
     reason="USER_INITIATED",
     processing_result=_NONE_PROCESSED,
     defaults=_KAFKA_DEFAULTS,
-    members=_STARTING | _RECORDS | _KAFKA | {"AmazonManagedKafkaEventSourceConfig"},
+    members=STARTING | _RECORDS | _KAFKA | {"AmazonManagedKafkaEventSourceConfig"},
     required=("Topics",),
     consumer_group="AmazonManagedKafkaEventSourceConfig",
     pollers=_KAFKA_POLLERS,
@@ -144,7 +144,7 @@ DOCUMENT_DB = SourceKind(
     reason="USER_INITIATED",
     processing_result=_NONE_PROCESSED,
     defaults={"BatchSize": 100},
-    members=_STARTING | {"MaximumBatchingWindowInSeconds", "SourceAccessConfigurations", "DocumentDBEventSourceConfig"},
+    members=STARTING | {"MaximumBatchingWindowInSeconds", "SourceAccessConfigurations", "DocumentDBEventSourceConfig"},
     required=("SourceAccessConfigurations", "DocumentDBEventSourceConfig"),
 )
 

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -52,19 +51,17 @@ def test_what_is_no_error_of_the_model_is_none(model, name):
     assert model.error(name) is None
 
 
-def test_it_loads_in_less_than_60_ms_without_importing_botocore():
+def test_it_loads_without_importing_botocore():
+    """Which takes ten times as long as all the rest: a start of the server is a matter of some 60 ms."""
     code = (
-        "import sys, time; from emulator.protocol.model import load_model; start = time.perf_counter(); load_model();"
-        "print(time.perf_counter() - start); assert not any(name.startswith('botocore') for name in sys.modules)"
+        "import sys; from emulator.protocol.model import load_model; load_model();"
+        "print(*(name for name in sys.modules if name.partition('.')[0] == 'botocore'))"
     )
-    best = min(float(subprocess.check_output([sys.executable, "-c", code], timeout=20)) for _ in range(2))
-    assert best < 0.06
+    assert subprocess.check_output([sys.executable, "-c", code], timeout=60, text=True) == "\n"
 
 
 def test_it_is_loaded_once():
-    start = time.perf_counter()
     assert load_model() is load_model()
-    assert time.perf_counter() - start < 0.06
 
 
 def test_without_botocore_the_error_says_what_to_install(monkeypatch):
