@@ -7,6 +7,7 @@ import docker
 import pytest
 from docker.errors import DockerException
 
+from tests.docker.engines import OwnEngine, own_engine
 from tests.docker.functions import unused_name
 from tests.docker.images import PROVIDED, PYTHON, ensure_images
 from tests.integration.serving import Server, serving
@@ -38,3 +39,11 @@ def network(engine: Any) -> Iterator[Any]:
     made = engine.networks.create(unused_name())
     yield made
     made.remove()
+
+
+@pytest.fixture(scope="module")
+def own(engine: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnEngine]:
+    """An engine that nobody else uses, to be treated badly. It has the image of Python."""
+    saved = b"".join(engine.images.get(PYTHON).save(named=True))
+    with own_engine(tmp_path_factory.mktemp("engine"), saved) as running:
+        yield running

@@ -34,6 +34,11 @@ class OwnEngine:
         return f"unix://{self.folder}/docker.sock"
 
     @property
+    def address(self) -> str:
+        """Where its containers reach this machine."""
+        return f"10.213.{self.subnet}.1"
+
+    @property
     def disk(self) -> Path:
         return self.folder / "data"
 
@@ -91,7 +96,7 @@ def own_engine(folder: Path, images: bytes) -> Iterator[OwnEngine]:
     engine.disk.mkdir()
     _run("ip", "link", "add", engine.bridge, "type", "bridge")
     try:
-        _run("ip", "address", "add", f"10.213.{engine.subnet}.1/24", "dev", engine.bridge)
+        _run("ip", "address", "add", f"{engine.address}/24", "dev", engine.bridge)
         _run("ip", "link", "set", engine.bridge, "up")
         _run("mount", "-t", "tmpfs", "-o", f"size={_SIZE}", "none", str(engine.disk))
         engine.start()

@@ -12,20 +12,13 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.docker.conftest import OPTIONS
-from tests.docker.engines import OwnEngine, own_engine
+from tests.docker.engines import OwnEngine
 from tests.docker.functions import CODE, await_true, containers_of_server, create, invoke, invoke_until_answered, zipped
 from tests.docker.images import PYTHON
 from tests.docker.registry import serving_registry
 from tests.integration.serving import Server, serving
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def own(engine: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnEngine]:
-    saved = b"".join(engine.images.get(PYTHON).save(named=True))
-    with own_engine(tmp_path_factory.mktemp("engine"), saved) as running:
-        yield running
 
 
 @pytest.fixture
