@@ -5,6 +5,7 @@ be taken for something that its successor says.
 """
 
 from collections.abc import Mapping
+from functools import partial
 from time import perf_counter  # the event loop's own clock counts whole milliseconds
 from typing import Any, Protocol
 
@@ -12,6 +13,7 @@ from emulator import quotas
 from emulator.errors import EmulatorError
 from emulator.execution.start_gate import Pass, StartGate
 from emulator.execution.telemetry import Telemetry
+from emulator.execution.telemetry_delivery import Delivery
 from emulator.executors.executor import ExtensionLaunchError, Sandbox
 from emulator.resources.function import FunctionVersion
 from emulator.runtime_api import extensions_api, session, states, telemetry_api
@@ -33,7 +35,8 @@ class Generation:
 
     def __init__(self, number: int, sandbox: Sandbox, version: FunctionVersion, listener: Listener) -> None:
         self.number = number
-        self.telemetry = Telemetry(logs_json=version.log_format == "JSON")
+        make_delivery = partial(Delivery, host=sandbox.address)
+        self.telemetry = Telemetry(logs_json=version.log_format == "JSON", make_delivery=make_delivery)
         self.launched = False  # the runtime
         self._sandbox = sandbox
         function = Function(version.name, version.version, version.handler or "", version.account_id)

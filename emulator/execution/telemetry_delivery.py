@@ -4,8 +4,9 @@ A batch leaves when it holds `maxItems` events or `maxBytes` bytes, or when its 
 waits for it: a subscriber that is slow, deaf or gone loses events, which it is told of, and holds up nobody else. While
 an environment is frozen, nothing leaves and no time is held against the subscriber.
 
-Known gap: on AWS each environment has a network of its own. Here all of them share the machine's, so an extension that
-listens on a fixed port can do so in one environment at a time; one that asks for any free port can in all of them.
+Known gap: on AWS each environment has a network of its own, and in containers too. Those that are processes share the
+machine's, so an extension that listens on a fixed port can do so in one environment at a time; one that asks for any
+free port can in all of them.
 """
 
 import asyncio
@@ -23,16 +24,16 @@ _ATTEMPTS = 3
 _ATTEMPT_SECONDS = 2.0
 _BETWEEN_ATTEMPTS = 0.1  # seconds, and twice as long each time
 _BATCHES_HELD = 4  # what waits beside the batch on its way; then the oldest events go
-_HOST = "127.0.0.1"  # of sandbox.localdomain: an environment of this machine has this machine's network
 _SLOW = "Some logs were dropped because the downstream consumer is slower than the logs production rate"
 _UNREACHABLE = "Some logs were dropped because the downstream consumer could not be reached"
 
 
 class Delivery:
-    """The way to one subscriber. It must be closed."""
+    """The way to one subscriber, who listens at `host`. It must be closed."""
 
-    def __init__(self, subscription: Subscription) -> None:
+    def __init__(self, subscription: Subscription, host: str = "127.0.0.1") -> None:
         self._subscription = subscription
+        self._host = host
         self._loop = asyncio.get_running_loop()
         self._queue: deque[bytes] = deque()  # of whole events, as JSON
         self._size = 0
@@ -133,7 +134,7 @@ class Delivery:
             await self._send_lines(batch)
             return
         body = b"[" + b",".join(batch) + b"]"
-        reader, writer = await asyncio.open_connection(_HOST, self._subscription.port)
+        reader, writer = await asyncio.open_connection(self._host, self._subscription.port)
         try:
             writer.write(self._head(len(body)) + body)
             await writer.drain()
@@ -156,7 +157,7 @@ class Delivery:
     async def _send_lines(self, batch: list[bytes]) -> None:
         """TCP: one event per line, on one connection."""
         if self._tcp is None or self._tcp.is_closing():
-            _, self._tcp = await asyncio.open_connection(_HOST, self._subscription.port)
+            _, self._tcp = await asyncio.open_connection(self._host, self._subscription.port)
         self._tcp.write(b"".join(event + b"\n" for event in batch))
         await self._tcp.drain()
 

@@ -120,6 +120,10 @@ class Sandbox(Protocol):
     def runtime_api_host(self) -> str:
         """The address on which a Runtime API must listen to be reached from here."""
 
+    @property
+    def address(self) -> str:
+        """The address at which what listens in here, as `sandbox.localdomain`, is reached."""
+
     def start_runtime(self, number: int, variables: Mapping[str, str]) -> None:
         """Starts a runtime. Whatever ran before must have been killed or have ended.
 

@@ -43,7 +43,7 @@ class Plan(NamedTuple):
 class ProcessSandbox:
     """See executor.Sandbox. Its init is started with the first runtime, and again should it ever be killed."""
 
-    runtime_api_host = "127.0.0.1"
+    runtime_api_host = address = "127.0.0.1"  # a sandbox has the network of the machine
 
     def __init__(
         self,

@@ -77,11 +77,20 @@ def bootstrap_program(places: Places, code: Path, layers: Path | None) -> Progra
 
     `code` and `layers` are where these are unpacked; `layers` is None for a function that has none.
     """
+    program = find_bootstrap(places, code, layers)
+    if program.refusal is not None:
+        return program
+    (path,) = program.arguments
+    shown = {places.task_root: code, **({places.layers: layers} if layers else {})}
+    found = next(folder / "bootstrap" for place, folder in shown.items() if path == f"{place}/bootstrap")
+    fault = start_fault(found, shown, places.language_root)
+    return Program((path,), fault and f"fork/exec {path}: {fault}")
+
+
+def find_bootstrap(places: Places, code: Path, layers: Path | None) -> Program:
+    """As `bootstrap_program`, but only whether there is one: whether it starts is another matter."""
     searched = {f"{places.task_root}/bootstrap": code, f"{places.layers}/bootstrap": layers}
     for path, folder in searched.items():
-        found = folder and folder / "bootstrap"
-        if found and found.is_file():
-            shown = {places.task_root: code, **({places.layers: layers} if layers else {})}
-            fault = start_fault(found, shown, places.language_root)
-            return Program((path,), fault and f"fork/exec {path}: {fault}")
+        if folder and (folder / "bootstrap").is_file():
+            return Program((path,))
     return Program(tuple(searched)[:1], f"Couldn't find valid bootstrap(s): [{' '.join(searched)}]")

@@ -25,8 +25,8 @@ _SETTINGS = (
 )  # fmt: skip
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _DESCRIPTORS = {"fd": "", "stdin": "/0", "stdout": "/1", "stderr": "/2"}
-_PASSWD = f"root:x:0:0:root:/root:/bin/bash\n{USER_NAME}:x:{USER}:{GROUP}::/home/{USER_NAME}:/sbin/nologin\n"
-_GROUP = f"root:x:0:\n{USER_NAME}:x:{GROUP}:\n"
+PASSWD_FILE = f"root:x:0:0:root:/root:/bin/bash\n{USER_NAME}:x:{USER}:{GROUP}::/home/{USER_NAME}:/sbin/nologin\n"
+GROUP_FILE = f"root:x:0:\n{USER_NAME}:x:{GROUP}:\n"
 _OWN_HOSTS = "127.0.0.1 sandbox.localdomain sandbox\n"  # where extensions listen for telemetry [docs: telemetry-api]
 _ENTRY_POINT = "#!/bin/sh\n# Managed runtimes have this file; Lambda does not start them through it.\n"
 
@@ -85,7 +85,7 @@ def _hosts() -> str:
 
 
 def _identity() -> list[Step]:
-    return [["file", "/etc/passwd", _PASSWD], ["file", "/etc/group", _GROUP]]
+    return [["file", "/etc/passwd", PASSWD_FILE], ["file", "/etc/group", GROUP_FILE]]
 
 
 def _devices() -> list[Step]:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.docker.functions import await_true, containers_of_server, create, invoke
-from tests.integration.serving import Server
+from tests.docker.conftest import OPTIONS
+from tests.docker.functions import await_true, containers_of_server, create, invoke, is_frozen
+from tests.integration.serving import Server, serving
 
 pytestmark = pytest.mark.docker
 
@@ -54,15 +55,15 @@ def test_a_container_that_is_removed_while_it_is_frozen_is_replaced_before_the_n
     assert invoke(client, name)["count"] == 1
 
 
-def test_a_container_that_someone_paused_and_let_go_on_is_used_further(engine: Any, server: Server, client: Any):
-    name = create(client)
-    invoke(client, name)
-    time.sleep(0.3)
-    container = container_of(engine, server, name)
-    if container.status != "paused":
+def test_a_container_that_someone_paused_and_let_go_on_is_used_further(engine: Any):
+    with serving(*OPTIONS, "--freeze-after-ms", "never") as server:
+        client = server.client("lambda")
+        name = create(client)
+        invoke(client, name)
+        container = container_of(engine, server, name)
         container.pause()
-    container.unpause()
-    assert invoke(client, name)["count"] == 2
+        container.unpause()
+        assert invoke(client, name)["count"] == 2
 
 
 def containers_of_function(engine: Any, server: Server, name: str) -> list[Any]:
@@ -72,7 +73,3 @@ def containers_of_function(engine: Any, server: Server, name: str) -> list[Any]:
 def container_of(engine: Any, server: Server, name: str) -> Any:
     [container] = containers_of_function(engine, server, name)
     return container
-
-
-def is_frozen(container: Any) -> bool:
-    return container.status == "paused"

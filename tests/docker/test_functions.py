@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.docker.functions import CODE, create, invoke, invoke_until_answered, zipped
+from tests.docker.functions import CODE, await_true, create, invoke, invoke_until_answered, is_frozen, zipped
 from tests.docker.images import PYTHON
 from tests.integration.serving import Server
 
@@ -99,8 +99,7 @@ def test_a_frozen_environment_goes_on_where_it_stood(engine: Any, client: Any):
     name = create(client)
     first = invoke(client, name)
     container = engine.containers.get(first["container"])
-    while container.status != "paused":
-        container.reload()
+    await_true(lambda: is_frozen(container))
     assert invoke(client, name)["count"] == first["count"] + 1
 
 

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.docker.conftest import OPTIONS
-from tests.docker.functions import await_true, containers_of_server, create, invoke
+from tests.docker.functions import await_true, containers_of_server, create, invoke, is_frozen
 from tests.integration.serving import REPOSITORY, Server, serving
 
 pytestmark = pytest.mark.docker
@@ -29,7 +29,7 @@ def test_the_next_start_removes_what_a_killed_server_left_and_nothing_else(engin
     invoke_one(server)
     with serving(*OPTIONS) as killed:
         invoke_one(killed)
-        await_true(lambda: [each.status for each in containers_of_server(engine, killed)] == ["paused"])
+        await_true(lambda: [is_frozen(each) for each in containers_of_server(engine, killed)] == [True])
         killed.process.kill()
         killed.process.wait(10)
     assert containers_of_server(engine, killed)

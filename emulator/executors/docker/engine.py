@@ -44,10 +44,11 @@ class Image:
 
 @dataclass(slots=True, frozen=True)
 class Container:
-    """A running container. `pid` is its first process as the engine knows it."""
+    """A running container. `pid` is its first process as the engine knows it, `address` that in its network, if any."""
 
     identifier: str
     pid: int
+    address: str = ""
 
 
 @dataclass(slots=True, frozen=True)
@@ -119,6 +120,10 @@ class Engine:
     async def start(self, options: Mapping[str, Any]) -> Container:
         """A new container that runs; `options` are those of the SDK."""
         return await self._call(lambda: self._start(options))
+
+    async def limit_memory(self, identifier: str, memory: int) -> None:
+        """Gives a container so many bytes of memory, and no more."""
+        await self._call(lambda: self._connected().api.update_container(identifier, None, mem_limit=memory))
 
     async def pause(self, identifier: str) -> None:
         """Takes the processor from a container."""
@@ -229,7 +234,9 @@ class Engine:
         except BaseException:
             self._remove(container.id)
             raise
-        return Container(container.id, container.attrs["State"]["Pid"])
+        networks = container.attrs["NetworkSettings"]["Networks"].values()
+        address = next((network["IPAddress"] for network in networks if network["IPAddress"]), "")
+        return Container(container.id, container.attrs["State"]["Pid"], address)
 
     def _settle(self, call: Callable[[str], object], identifier: str) -> None:
         try:

@@ -7,25 +7,20 @@ import logging
 import os
 import shutil
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from docker.types import Mount, Ulimit
-
-from emulator import quotas
 from emulator.errors import EmulatorError
 from emulator.executors.code_folders import CodeFolders
-from emulator.executors.docker import owner, supervisor
-from emulator.executors.docker.engine import Container, Engine, EngineLostError, Image
+from emulator.executors.docker import owner
+from emulator.executors.docker.container_plan import plan_of, write_identity
+from emulator.executors.docker.engine import Container, Engine, EngineLostError
 from emulator.executors.docker.image_source import ImageSource
 from emulator.executors.docker.images import read_image_map
 from emulator.executors.docker.leftovers import clear
 from emulator.executors.docker.pipes import Pipes
-from emulator.executors.docker.sandbox import DockerSandbox, Plan
+from emulator.executors.docker.sandbox import DockerSandbox
 from emulator.executors.docker.surroundings import Surroundings, look_around
-from emulator.executors.executor import Places, SandboxListener
-from emulator.executors.program import Program, bootstrap_program
-from emulator.executors.sandbox_view import GROUP, USER
+from emulator.executors.executor import SandboxListener
 from emulator.resources.code_folder import refuse_unusable
 from emulator.resources.function import FunctionVersion
 from emulator.resources.runtime import ACCEPTED
@@ -34,10 +29,6 @@ from emulator.settings import Settings
 _log = logging.getLogger(__name__)
 
 _PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0)  # seconds between questions whether the engine is back
-_PROCESSES = 1024  # and threads, in one environment [docs: gettingstarted-limits]
-
-# What a container image may set for itself; everything else is Lambda's to say.
-_IMAGES_OWN = frozenset({"LANG", "TZ", "PATH", "LD_LIBRARY_PATH"})
 
 
 class DockerExecutor:
@@ -49,6 +40,7 @@ class DockerExecutor:
         self._engine = Engine(self._lose_engine)
         self._images = ImageSource(self._engine, settings.pull, settings.ignore_architecture)
         self._folder = owner.make_folder()
+        self._identity = write_identity(self._folder)
         self._code = CodeFolders(self._folder / "code", self._remove_folder)
         self._sandboxes: set[DockerSandbox] = set()
         self._numbers = itertools.count(1)
@@ -69,7 +61,7 @@ class DockerExecutor:
             await self._open()
         except EmulatorError as error:
             return str(error)
-        return "Functions run in containers; what they keep in /tmp lies in memory, and counts as their memory."
+        return "Functions run in containers; their memory is watched, and /tmp lies in memory."
 
     async def create(self, version: FunctionVersion, listener: SandboxListener) -> DockerSandbox:
         """See Executor.create. The operator is told of what the caller is told."""
@@ -90,7 +82,11 @@ class DockerExecutor:
         unpacked = [] if version.image is not None else await self._code.acquire_all(version)
         if version.runtime is not None:
             self._used[version.runtime] = {"image": image.name}
-        plan = self._plan(version, image, unpacked)
+        try:
+            plan = plan_of(version, image, surroundings, unpacked, self._identity)
+        except EmulatorError:
+            self._code.release(*unpacked)
+            raise
         name = f"lambda-parity-{os.getpid()}-environment-{next(self._numbers)}"
         self._containers.add(name)
         release = partial(self._release, name, unpacked)
@@ -106,8 +102,7 @@ class DockerExecutor:
         try:
             pipes = Pipes(self._folder / name, sandbox.heard, sandbox.lost)
             sandbox.attach(pipes)
-            options = _options(version, image, surroundings, unpacked, pipes.folder)
-            container = await self._started(options)
+            container = await self._started(plan.options_of(name, surroundings.shown(str(pipes.folder))))
             await sandbox.wait_until_ready(container)
         except OSError as error:
             sandbox.stop()
@@ -123,7 +118,7 @@ class DockerExecutor:
 
     async def health(self) -> dict[str, Any]:
         """See Executor.health."""
-        limits = {"memory": "cgroup", "temporary_files": "tmpfs"}
+        limits = {"memory": "watched", "temporary_files": "tmpfs"}
         described = {"isolation": "containers", "limits": limits, "runtimes": self._used}
         try:
             await self._open()
@@ -195,20 +190,6 @@ class DockerExecutor:
             return version.image.uri
         return self._names.image_of(version.runtime or "")
 
-    def _plan(self, version: FunctionVersion, image: Image, unpacked: list[str]) -> Plan:
-        places, memory = Places(), version.memory_size * quotas.MEGABYTE
-        if version.image is not None:
-            config = version.image_config or {}
-            start = (config.get("EntryPoint") or image.entry_point) + (config.get("Command") or image.command)
-            refusal = None if start else "The image names no program to start, and ImageConfig neither."
-            folder = config.get("WorkingDirectory") or image.working_directory
-            own = (_IMAGES_OWN & image.variables) - set(version.variables or {})
-            return Plan(Program(tuple(start), refusal), folder, memory, own)
-        if (version.runtime or "").startswith("provided"):
-            layers = Path(unpacked[1]) if version.layers else None
-            return Plan(bootstrap_program(places, Path(unpacked[0]), layers), places.task_root, memory)
-        return Plan(Program((f"{places.runtime_folder}/bootstrap",)), places.task_root, memory)
-
     def _release(self, name: str, unpacked: list[str], sandbox: DockerSandbox) -> None:
         self._sandboxes.discard(sandbox)
         self._containers.discard(name)
@@ -229,36 +210,6 @@ class DockerExecutor:
 
     def _remove_folder(self, path: str) -> None:
         asyncio.get_running_loop().run_in_executor(None, partial(shutil.rmtree, path, ignore_errors=True))
-
-
-def _options(
-    version: FunctionVersion, image: Image, surroundings: Surroundings, unpacked: list[str], pipes: Path
-) -> dict[str, Any]:
-    """What the SDK is told of a function's container: as little as possible, and nothing that AWS would not allow."""
-    places, memory = Places(), version.memory_size * quotas.MEGABYTE
-    seen = zip((places.task_root, places.layers), map(surroundings.shown, unpacked), strict=False)
-    mounts = [Mount(target, source, type="bind", read_only=True) for target, source in seen]
-    return {
-        "image": image.identifier,
-        "entrypoint": ["/bin/sh", "-c", supervisor.SCRIPT],
-        "command": [],
-        "name": pipes.name,
-        "labels": {**owner.own_labels(surroundings.container), owner.FUNCTION: version.name},
-        "network_mode": surroundings.network,
-        "user": f"{USER}:{GROUP}",
-        "working_dir": "/",
-        "mounts": [*mounts, Mount(supervisor.FOLDER, surroundings.shown(str(pipes)), type="bind")],
-        "tmpfs": {places.temporary: f"rw,exec,nosuid,nodev,mode=1777,size={version.ephemeral_storage}m"},
-        "read_only": True,
-        "mem_limit": memory,
-        "memswap_limit": memory,
-        "pids_limit": _PROCESSES,
-        "ulimits": [Ulimit(name="nofile", soft=quotas.FILE_DESCRIPTORS, hard=quotas.FILE_DESCRIPTORS)],
-        "cap_drop": ["ALL"],
-        "security_opt": ["no-new-privileges"],
-        "log_config": {"type": "none"},
-        "auto_remove": True,
-    }
 
 
 def _check_folders(version: FunctionVersion) -> None:

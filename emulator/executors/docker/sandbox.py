@@ -9,10 +9,20 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from emulator.errors import EmulatorError
-from emulator.executors.docker.cgroup import MemoryCount
+from emulator.executors.docker.cgroup import ControlGroups
+from emulator.executors.docker.container_plan import Plan
 from emulator.executors.docker.engine import Container, Engine
+from emulator.executors.docker.memory_watch import MemoryWatch
 from emulator.executors.docker.pipes import Pipes, ReadPipe
-from emulator.executors.docker.supervisor import KILL, LOG_DESCRIPTOR, signal_line, start_line, status_of
+from emulator.executors.docker.standstill import Standstill
+from emulator.executors.docker.supervisor import (
+    KILL,
+    LOG_DESCRIPTOR,
+    RELIEVE,
+    ended_by,
+    signal_line,
+    start_line,
+)
 from emulator.executors.executor import (
     EntryPointError,
     ExtensionExit,
@@ -21,24 +31,11 @@ from emulator.executors.executor import (
     RuntimeExit,
     SandboxListener,
 )
-from emulator.executors.program import Program
 
 _log = logging.getLogger(__name__)
 
 _OUTPUT = "output"
 _READY_SECONDS = 30.0
-
-
-class Plan(NamedTuple):
-    """What runs in a container: the program of its runtime, and in which folder. `memory` is in bytes.
-
-    `own_variables` are those that the image sets, where they go before Lambda's.
-    """
-
-    program: Program
-    folder: str
-    memory: int
-    own_variables: frozenset[str] = frozenset()
 
 
 class _Extension(NamedTuple):
@@ -61,6 +58,7 @@ class DockerSandbox:
     ) -> None:
         self.places = Places()
         self.runtime_api_host = host
+        self.address = ""
         self.container: Container | None = None
         self._engine = engine
         self._plan = plan
@@ -72,15 +70,16 @@ class DockerSandbox:
         self._ready = asyncio.Event()
         self._lost = False
         self._stopped = False
-        self._memory = MemoryCount(0)
-        self._peak = self._kills = 0
+        self._groups = ControlGroups("", 0)
+        self._memory = MemoryWatch(self._groups, plan.memory, self._relieve)
+        self._standstill: Standstill | None = None
         self._running: int | None = None
+        self._fault = ""  # of the runtime's program
+        self._told_of_signal = False
         self._pids: dict[int, int] = {}
-        self._extension_files: dict[str, bool] = {}  # by name: whether it can be executed
+        self._extension_faults: dict[str, str] = {}  # by name; no fault where it starts
         self._extensions: dict[int, _Extension] = {}
         self._numbers = itertools.count(-1, -1)
-        self._frozen = self._to_freeze = False
-        self._freezing: asyncio.Task[None] | None = None
 
     def attach(self, pipes: Pipes) -> None:
         """Gives it its pipes, before there is a container."""
@@ -89,14 +88,18 @@ class DockerSandbox:
 
     async def wait_until_ready(self, container: Container) -> None:
         """Waits for the script in the container. Raises EmulatorError if it does not start."""
-        self.container = container
-        self._memory = MemoryCount(container.pid)
+        self.container, self.address = container, container.address or "127.0.0.1"
+        self._groups = ControlGroups(container.identifier, container.pid)
+        self._memory = MemoryWatch(self._groups, self._plan.memory, self._relieve)
+        self._standstill = Standstill(self._engine, container.identifier, self._groups, self._failed)
         try:
             await asyncio.wait_for(self._ready.wait(), _READY_SECONDS)
         except TimeoutError:
             raise EmulatorError("The function's container does not start.") from None
         if self._lost:
             raise EmulatorError("The function's container ended at once: its image must have /bin/sh.")
+        if not self._groups.counts_memory:  # then what lies in /tmp counts, as the lesser evil
+            await self._engine.limit_memory(container.identifier, self._plan.memory)
 
     # --- What the environment says ---
 
@@ -104,8 +107,10 @@ class DockerSandbox:
         """See Sandbox.start_runtime."""
         if self._plan.program.refusal is not None:
             raise EntryPointError(self._plan.program.refusal)
+        if self._fault:
+            raise EntryPointError(f"fork/exec {self._plan.program.arguments[0]}: {self._fault}")
         self._running = number
-        self._peak, self._kills = 0, self._memory.kills()
+        self._memory.begin()
         own = {"_LAMBDA_TELEMETRY_LOG_FD": str(LOG_DESCRIPTOR), "PWD": self._plan.folder}
         given = {name: value for name, value in variables.items() if name not in self._plan.own_variables}
         self._start(number, _OUTPUT, self._plan.folder, {**given, **own}, self._plan.program.arguments)
@@ -117,13 +122,14 @@ class DockerSandbox:
 
     def extensions(self) -> Sequence[str]:
         """See Sandbox.extensions."""
-        return sorted(self._extension_files)
+        return sorted(self._extension_faults)
 
     def start_extension(self, name: str, variables: Mapping[str, str]) -> None:
         """See Sandbox.start_extension."""
         path = f"{self.places.layers}/extensions/{name}"
-        if not self._extension_files[name]:
-            raise ExtensionLaunchError(f"fork/exec {path}: permission denied", "PermissionDenied")
+        if fault := self._extension_faults[name]:
+            error_type = "PermissionDenied" if fault == "permission denied" else "UnknownError"
+            raise ExtensionLaunchError(f"fork/exec {path}: {fault}", error_type)
         number = next(self._numbers)
         pipe = f"{_OUTPUT}{number}"
         assert self._pipes is not None
@@ -140,6 +146,7 @@ class DockerSandbox:
     def kill_all(self) -> None:
         """See Sandbox.kill_all."""
         self._running = None
+        self._memory.rest()
         self._pids.clear()
         extensions, self._extensions = self._extensions, {}
         for extension in extensions.values():
@@ -156,11 +163,16 @@ class DockerSandbox:
 
     def freeze(self) -> None:
         """See Sandbox.freeze."""
-        self._settle(frozen=True)
+        if self._standstill is not None:
+            self._memory.rest()
+            self._standstill.freeze()
 
     def thaw(self) -> None:
         """See Sandbox.thaw."""
-        self._settle(frozen=False)
+        if self._standstill is not None:
+            self._standstill.thaw()
+            if self._running is not None:
+                self._memory.go_on()
 
     def pass_on_output(self) -> None:
         """See Sandbox.pass_on_output."""
@@ -171,14 +183,16 @@ class DockerSandbox:
 
     def memory_used(self) -> int:
         """See Sandbox.memory_used. It is the most of all looks at it."""
-        self._peak = max(self._peak, self._memory.used())
-        return min(self._peak, self._plan.memory)
+        return self._memory.peak()
 
     def stop(self) -> None:
         """See Sandbox.stop."""
         if not self._stopped:
             self._stopped = True
             self.kill_all()
+            if self._standstill is not None:
+                self._standstill.close()
+            self._groups.close()
             if self._output is not None:
                 self._output.close()
             if self._pipes is not None:
@@ -192,14 +206,20 @@ class DockerSandbox:
         kind, _, rest = line.partition(" ")
         if kind == "ready":
             self._ready.set()
+        elif kind == "program":
+            self._fault = rest
         elif kind in ("extension", "unusable"):
-            self._extension_files[rest] = kind == "extension"
+            name, _, fault = rest.partition(":")
+            self._extension_faults[name] = fault
         elif kind == "started":
             number, pid = rest.split()
             self._pids[int(number)] = int(pid)
+            self._told_of_signal = False
         elif kind == "ended":
             number, status = rest.split()
-            self._ended(int(number), status_of(int(status)))
+            self._ended(int(number), ended_by(int(status), told_of_signal=self._told_of_signal))
+        else:
+            self._told_of_signal = True
 
     def lost(self) -> None:
         """The container is gone, and not because it was told to."""
@@ -215,7 +235,8 @@ class DockerSandbox:
         if number == self._running:
             self.pass_on_output()
             self._running = None
-            out_of_memory = status == signal.SIGKILL and self._memory.kills() > self._kills
+            self._memory.rest()
+            out_of_memory = status == signal.SIGKILL and self._memory.has_killed
             self._listener.runtime_ended(number, RuntimeExit(status, out_of_memory))
         elif number in self._extensions:
             self._extensions[number].output.read()
@@ -242,20 +263,10 @@ class DockerSandbox:
         except OSError as error:
             raise EmulatorError(f"The function's container does not listen: {error}.") from error
 
-    def _settle(self, *, frozen: bool) -> None:
-        self._to_freeze = frozen
-        if self._freezing is None and self._to_freeze != self._frozen:
-            self._freezing = asyncio.get_running_loop().create_task(self._freeze_or_thaw())
+    def _relieve(self) -> None:
+        with contextlib.suppress(EmulatorError):  # it has ended, or is about to: its memory is no matter any more
+            self._tell(RELIEVE)
 
-    async def _freeze_or_thaw(self) -> None:
-        assert self.container is not None
-        try:
-            while self._to_freeze != self._frozen and not self._stopped and not self._lost:
-                frozen = self._to_freeze
-                await (self._engine.pause if frozen else self._engine.unpause)(self.container.identifier)
-                self._frozen = frozen
-        except EmulatorError as error:
-            if not self._stopped and not self._lost:
-                self._listener.sandbox_failed(str(error).removesuffix("."))
-        finally:
-            self._freezing = None
+    def _failed(self, reason: str) -> None:
+        if not self._stopped and not self._lost:
+            self._listener.sandbox_failed(reason.removesuffix("."))

@@ -3,46 +3,104 @@
 The script is the container's first process, which nothing in there can kill. It reads lines from the pipe `commands`
 and evaluates them, and writes to the pipe `events`, one line each:
 
-    extension NAME        there is an executable file /opt/extensions/NAME
-    unusable NAME         there is a file of that name that cannot be executed
-    ready                 commands may come
-    started NUMBER PID    a program runs; PID as the container knows it
-    ended NUMBER STATUS   a program has ended; STATUS as `wait` gives it, above 128 for a signal
+    extension NAME              there is a file /opt/extensions/NAME that starts
+    unusable NAME:FAULT         there is one that does not: the FAULT is what the kernel would say to it
+    program FAULT               the same of the runtime's program, which the script is given; no FAULT if it starts
+    ready                       commands may come
+    started NUMBER PID          a program runs; PID as the container knows it
+    ended NUMBER STATUS         a program has ended; STATUS as `wait` gives it, above 128 for a signal
+
+Any other line is the shell's own: with `Killed`, or the like, it tells that a program ended by a signal, and not by an
+exit status of the same number (`ended_by`).
 
 When the server is gone, `commands` ends, and the container with it.
 """
 
 import shlex
+import signal
 from collections.abc import Mapping, Sequence
 
 FOLDER = "/run/lambda-parity"  # where the container sees the pipes
 COMMANDS, EVENTS = "commands", "events"
 LOG_DESCRIPTOR = 3  # of framed log records; they go the way of the output
 
-# `begin NUMBER PIPE PROGRAM…` runs a program, and stays to tell of its end.
-SCRIPT = f"""
+# `begin NUMBER PIPE PROGRAM…` runs a program, and stays to tell of its end. `relieve` kills what has most memory of its
+# own, as the kernel does. `find_fault FILE` says what the kernel would say to starting a file.
+_SCRIPT = """
+if [ -n "$BASH_VERSION" ]; then set +o posix; fi  # to POSIX, bash says nothing of signals
 unset HOME HOSTNAME
 newline='
 '
-exec 7<{FOLDER}/{COMMANDS} 8>{FOLDER}/{EVENTS}
+elf=$(printf '\\177ELF')
+exec 7<{folder}/{commands} 8>{folder}/{events}
 begin() {{
   number=$1 pipe=$2
   shift 2
-  "$@" </dev/null >{FOLDER}/$pipe 2>&1 {LOG_DESCRIPTOR}>&1 7<&- 8>&- &
-  echo "started $number $!" >&8
-  wait $!
+  "$@" </dev/null >{folder}/$pipe 2>&1 {log}>&1 7<&- 8>&- &
+  process=$!
+  exec 2>&8
+  echo "started $number $process" >&8
+  wait $process
   echo "ended $number $?" >&8
+}}
+relieve() {{
+  most=0 largest=
+  for file in /proc/[0-9]*/statm; do
+    process=${{file#/proc/}} process=${{process%/statm}}
+    if [ $process = 1 ] || ! read -r _ resident shared _ <$file; then continue; fi
+    if [ $((resident - shared)) -gt $most ]; then most=$((resident - shared)) largest=$process; fi
+  done 2>/dev/null
+  if [ -n "$largest" ]; then kill -9 $largest; fi
+}}
+find_fault() {{
+  fault=
+  if ! [ -e "$1" ]; then fault='no such file or directory'; return; fi
+  if [ -d "$1" ] || ! [ -x "$1" ]; then fault='permission denied'; return; fi
+  if ! [ -r "$1" ]; then return; fi
+  head=
+  IFS= read -r head <"$1"
+  case $head in
+  "$elf"*) ;;
+  '#!'*)
+    set -f
+    set -- ${{head#??}}
+    set +f
+    if ! [ -e "$1" ]; then fault='no such file or directory'; fi
+    ;;
+  *) fault='exec format error' ;;
+  esac
 }}
 for file in /opt/extensions/*; do
   if [ -d "$file" ] || ! [ -e "$file" ]; then continue; fi
-  if [ -x "$file" ]; then echo "extension ${{file##*/}}" >&8; else echo "unusable ${{file##*/}}" >&8; fi
+  find_fault "$file"
+  if [ -n "$fault" ]; then echo "unusable ${{file##*/}}:$fault" >&8; else echo "extension ${{file##*/}}" >&8; fi
 done
+find_program() {{
+  fault=
+  case $1 in
+  */*) find_fault "$1" ;;
+  *) if ! command -v "$1" >/dev/null; then fault='executable file not found in $PATH'; fi ;;
+  esac
+  echo "program $fault" >&8
+}}
+if [ $# -gt 0 ]; then find_program "$1"; fi
 echo ready >&8
 while read -r line <&7; do eval "$line"; done
 """
 
 KILL = "kill -9 -1; wait"
 """Kills all that runs but the script itself. What is told next finds none of it."""
+
+RELIEVE = "relieve"
+"""Kills the program that has most memory of its own."""
+
+# Shells say nothing of these, and of no exit status.
+_SILENT = (signal.SIGINT, signal.SIGPIPE, signal.SIGTERM)
+
+
+def script(folder: str = FOLDER) -> str:
+    """The script; its first argument is the runtime's program. `folder` is where it finds the pipes."""
+    return _SCRIPT.format(folder=folder, commands=COMMANDS, events=EVENTS, log=LOG_DESCRIPTOR)
 
 
 def start_line(number: int, pipe: str, folder: str, variables: Mapping[str, str], program: Sequence[str]) -> str:
@@ -58,9 +116,17 @@ def signal_line(pid: int, number: int) -> str:
     return f"kill -{number} {pid}"
 
 
-def status_of(wait_status: int) -> int:
-    """The status as waitpid gives it, of one as `wait` of the shell gives it."""
-    return wait_status - 128 if wait_status > 128 else wait_status << 8
+def look_line(program: str) -> str:
+    """The command that looks again whether a program can be started; the answer is a line `program`."""
+    return f"find_program {_quoted(program)}"
+
+
+def ended_by(wait_status: int, *, told_of_signal: bool) -> int:
+    """The status as waitpid gives it, of one as `wait` of the shell gives it, and what the shell said beside it."""
+    number = wait_status - 128
+    if number > 0 and (told_of_signal or number in _SILENT):
+        return number
+    return wait_status << 8
 
 
 def _quoted(text: str) -> str:

@@ -132,7 +132,7 @@ class ScriptedSandbox:
     """A sandbox whose runtimes and extensions are coroutines. `runtimes` counts the former, `signals` what they got."""
 
     places = Places()
-    runtime_api_host = "127.0.0.1"
+    runtime_api_host = address = "127.0.0.1"
 
     def __init__(self, script: Script, listener: Any, extension_scripts: Mapping[str, ExtensionScript]) -> None:
         self.script = script
