@@ -103,6 +103,7 @@ class Emulator:
             port = await self._server.start(host, self._settings.port)
         except OSError as error:
             raise EmulatorError(_cannot_listen(host, self._settings.port, error)) from error
+        self.dispatcher.endpoint.port = port
         self._companion.start()
         for resources in self._store.regions():
             provision_again(resources, self.dispatcher)

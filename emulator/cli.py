@@ -48,6 +48,7 @@ def _flag(name: str) -> _Decorator:
 @_option("companion_endpoint", "URL")
 @_flag("services")
 @_flag("check_roles")
+@_option("function_endpoint_url", "self|URL")
 @_option("time_scale", "FACTOR")
 @_option("state", "DIR")
 @_option("settle_seconds", "SECONDS")

@@ -90,6 +90,18 @@ def _url(text: str) -> str:
     return text.rstrip("/")
 
 
+OWN_ENDPOINT = "self"  # of function_endpoint_url: this server
+
+
+def _url_or_own(text: str) -> str:
+    if text == OWN_ENDPOINT:
+        return text
+    try:
+        return _url(text)
+    except ValueError as error:
+        raise ValueError(f"{OWN_ENDPOINT}, or {error}") from None
+
+
 def _setting(default: T, parse: Callable[[str], object], says: str, *, variable: str | None = None) -> T:
     return field(default=default, metadata={"parse": parse, "says": says, "variable": variable})
 
@@ -124,6 +136,12 @@ class Settings:
     services: bool = _setting(False, _yes_or_no, "Serve the other AWS services too (moto, extra `services`).")
     check_roles: bool = _setting(
         False, _yes_or_no, "Refuse execution roles that the companion's IAM has not, or that do not trust Lambda."
+    )
+    function_endpoint_url: str | None = _setting(
+        None,
+        _url_or_own,
+        "AWS_ENDPOINT_URL of functions, so that their SDKs call no AWS; self is this server with its companions "
+        "(functions in containers reach it if --host is 0.0.0.0).",
     )
     time_scale: float = _setting(
         1.0, _positive, "Factor on every time that AWS makes people wait for; 0.1 makes waits ten times shorter."

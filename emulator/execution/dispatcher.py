@@ -18,6 +18,7 @@ from emulator.execution.concurrency import Concurrency
 from emulator.execution.environment import ExecutionEnvironment, Owner
 from emulator.execution.followed_folders import FollowedFolders
 from emulator.execution.freezing import Freezer
+from emulator.execution.function_endpoint import FunctionEndpoint
 from emulator.execution.invocation import Invocation, Outcome
 from emulator.execution.logs import LogStore
 from emulator.execution.pool import Pool, PoolKey
@@ -48,6 +49,7 @@ class Dispatcher:
         taken_in_account: Callable[[str, str], int],
     ) -> None:
         self.logs = logs
+        self.endpoint = FunctionEndpoint(settings.function_endpoint_url, settings.host)
         self._settings = settings
         self._clock = clock
         self._executor = executor
@@ -131,6 +133,7 @@ class Dispatcher:
             self._executor,
             self.logs,
             self._gate,
+            endpoint=self.endpoint,
             freezer=self._freezer,
             initialization_type=initialization_type,
         )

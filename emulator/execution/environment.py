@@ -20,6 +20,7 @@ from emulator.execution.environment_log import EnvironmentLog
 from emulator.execution.environment_processes import EnvironmentProcesses
 from emulator.execution.failures import Failure
 from emulator.execution.freezing import Freezer
+from emulator.execution.function_endpoint import FunctionEndpoint
 from emulator.execution.generation import Generation
 from emulator.execution.init_report import report_init
 from emulator.execution.invocation import Outcome
@@ -71,6 +72,7 @@ class ExecutionEnvironment:
         gate: StartGate,
         owner: Owner,
         *,
+        endpoint: FunctionEndpoint,
         freezer: Freezer,
         initialization_type: str = ON_DEMAND,
     ) -> None:
@@ -84,7 +86,7 @@ class ExecutionEnvironment:
         self._loop = asyncio.get_running_loop()
         self._log = EnvironmentLog(version, logs)
         self._processes = EnvironmentProcesses(
-            version, executor, gate, self._log, self, initialization_type=initialization_type
+            version, executor, gate, self._log, self, endpoint=endpoint, initialization_type=initialization_type
         )
         self._serving = Serving(version, self._log, self._processes)
         self._extended = False  # there are extensions, and Init is over

@@ -11,6 +11,7 @@ from typing import Protocol
 from emulator.errors import EmulatorError
 from emulator.execution.environment_log import EnvironmentLog, init_start
 from emulator.execution.failures import EXTENSION_LAUNCH, INVALID_ENTRY_POINT
+from emulator.execution.function_endpoint import FunctionEndpoint
 from emulator.execution.generation import Generation, Listener
 from emulator.execution.shutdown import Shutdown
 from emulator.execution.start_gate import StartGate
@@ -62,6 +63,7 @@ class EnvironmentProcesses:
         log: EnvironmentLog,
         owner: Owner,
         *,
+        endpoint: FunctionEndpoint,
         initialization_type: str,
     ) -> None:
         self.sandbox: Sandbox | None = None
@@ -71,6 +73,7 @@ class EnvironmentProcesses:
         self._gate = gate
         self._log = log
         self._owner = owner
+        self._endpoint = endpoint
         self._initialization_type = initialization_type
         self._generations = 0
         self._address = ""  # of the generation's APIs
@@ -119,12 +122,17 @@ class EnvironmentProcesses:
         assert generation is not None
         assert sandbox is not None
         version, address, kind = self._version, self._address, self._initialization_type
+        services = self._endpoint.variables(address)
         try:
             if not generation.began:
-                generation.launch_extensions(extension_variables(version, sandbox.places, address, kind))
+                generation.launch_extensions(
+                    extension_variables(version, sandbox.places, address, kind, services=services)
+                )
             if generation.extensions_registered:
                 stream = self._log.stream_name
-                generation.launch_runtime(function_variables(version, sandbox.places, address, stream, kind))
+                generation.launch_runtime(
+                    function_variables(version, sandbox.places, address, stream, kind, services=services)
+                )
                 self._owner.processes_started()
         except ExtensionLaunchError as error:
             self._owner.launch_failed(EXTENSION_LAUNCH, str(error))

@@ -4,12 +4,15 @@ The set is the one that AWS showed to a Python function [rec: test_lambda_init_e
 variables replace those that AWS calls unreserved, and never the reserved ones [docs: configuration-envvars].
 """
 
+from collections.abc import Mapping
+
 from emulator.execution.credentials import temporary_credentials
 from emulator.executors.executor import Places
 from emulator.resources.function import FunctionVersion
 
 ON_DEMAND, PROVISIONED = "on-demand", "provisioned-concurrency"  # initialization types [docs: configuration-envvars]
 
+_NOTHING: Mapping[str, str] = {}
 _RUNTIME_ALONE = {
     "AWS_XRAY_CONTEXT_MISSING",
     "AWS_EXECUTION_ENV",
@@ -23,15 +26,22 @@ _RUNTIME_ALONE = {
 
 
 def function_variables(
-    version: FunctionVersion, places: Places, runtime_api: str, log_stream: str, initialization_type: str = ON_DEMAND
+    version: FunctionVersion,
+    places: Places,
+    runtime_api: str,
+    log_stream: str,
+    initialization_type: str = ON_DEMAND,
+    *,
+    services: Mapping[str, str] = _NOTHING,
 ) -> dict[str, str]:
-    """All variables of a runtime process. `runtime_api` is `host:port`.
+    """All variables of a runtime process. `runtime_api` is `host:port`; `services` say where its SDKs find AWS.
 
     `_X_AMZN_TRACE_ID` is not among them: runtimes set it with each event, and there is none during init
     [rec: test_traceid_outside_handler, 2025-11-24].
     """
     return {
         **_overridable(version, places),
+        **services,
         **(version.variables or {}),
         **temporary_credentials(version.account_id),
         **_reserved(version, places, runtime_api, log_stream),
@@ -41,13 +51,18 @@ def function_variables(
 
 
 def extension_variables(
-    version: FunctionVersion, places: Places, runtime_api: str, initialization_type: str = ON_DEMAND
+    version: FunctionVersion,
+    places: Places,
+    runtime_api: str,
+    initialization_type: str = ON_DEMAND,
+    *,
+    services: Mapping[str, str] = _NOTHING,
 ) -> dict[str, str]:
     """All variables of an external extension: those of the function but for what only a runtime needs.
 
     [rie: rapidcore/env; environment.md §6]
     """
-    variables = function_variables(version, places, runtime_api, "", initialization_type)
+    variables = function_variables(version, places, runtime_api, "", initialization_type, services=services)
     return {name: value for name, value in variables.items() if name[0] != "_" and name not in _RUNTIME_ALONE}
 
 

@@ -69,6 +69,11 @@ def test_an_empty_variable_is_none():
             "localhost",
             "PARITY_COMPANION_ENDPOINT takes a URL that starts with http:// or https://, not 'localhost'",
         ),
+        (
+            "PARITY_FUNCTION_ENDPOINT_URL",
+            "me",
+            "PARITY_FUNCTION_ENDPOINT_URL takes self, or a URL that starts with http:// or https://, not 'me'",
+        ),
     ],
 )
 def test_what_does_not_fit_is_refused_in_one_line(variable, value, sentence):

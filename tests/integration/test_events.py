@@ -234,6 +234,26 @@ def test_a_function_that_invokes_itself_is_stopped_by_the_chain_that_its_sdk_pas
     assert "responsePayload" not in record
 
 
+NEIGHBOURLY = """
+import boto3, json
+
+def handler(event, context):
+    boto3.client("sqs").send_message(QueueUrl=event["queue"], MessageBody=context.aws_request_id)
+    return boto3.client("lambda").get_function_configuration(FunctionName=context.function_name)["Runtime"]
+"""
+
+
+@pytest.mark.slow
+def test_with_an_endpoint_of_their_own_functions_reach_the_emulator_and_its_companions():
+    options = ("--allow-runtime-substitution", "--settle-seconds", "0")
+    with serving("--services", "--function-endpoint-url", "self", *options) as server:
+        functions, queue = server.client("lambda"), Queue(server)
+        deploy(functions, name := name_of_test(), NEIGHBOURLY, Timeout=20, Runtime="python3.11")
+        answer = functions.invoke(FunctionName=name, Payload=json.dumps({"queue": queue.url}))
+        assert (answer.get("FunctionError"), json.load(answer["Payload"])) == (None, "python3.11")
+        assert queue.message()["Body"] == answer["ResponseMetadata"]["RequestId"]
+
+
 @pytest.mark.slow
 def test_accepted_events_survive_the_death_of_the_emulator(tmp_path):
     """Events and functions are there again after SIGKILL, and each event comes to its one end."""
