@@ -5,6 +5,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 import msgspec
 
@@ -24,6 +25,7 @@ from emulator.pending import Eventual, Pending
 from emulator.resources.condition import Condition
 from emulator.resources.function import FunctionVersion
 from emulator.resources.store import Store
+from emulator.runtime_api.event import trace_id
 from emulator.wire.messages import Request, Response
 
 _log = logging.getLogger(__name__)
@@ -51,8 +53,8 @@ class FunctionUrls:
         identity = {"x-amzn-RequestId": request_id}
         trace = request.headers.get("x-amzn-trace-id") or _new_trace()
 
-        def finished(response: Response) -> Response:
-            response.headers = {**response.headers, **identity, "x-amzn-Trace-Id": trace}
+        def finished(response: Response, told: str = trace) -> Response:
+            response.headers = {**response.headers, **identity, "X-Amzn-Trace-Id": told}
             return response
 
         place = self._directory.find(address.url_id)
@@ -63,13 +65,15 @@ class FunctionUrls:
         if (preflight := cors.preflight(configured, request)) is not None:
             preflight.headers |= identity  # and no trace [log, 2024]
             return preflight
-        answer = self._respond(place, address, request, request_id, trace)
+        names = _Names(request_id, trace, trace_id(place.url.function_arn, trace))
+        answer = self._respond(place, address, request, names)
         if isinstance(answer, Response):
             return finished(cors.with_cors(configured, request, answer))
-        return _then(answer, lambda response: finished(cors.with_cors(configured, request, response)))
+        told = _in_lower_case(names.told)
+        return _then(answer, lambda response: finished(cors.with_cors(configured, request, response), told))
 
     def _respond(
-        self, place: Place, address: Address, request: Request, request_id: str, trace: str
+        self, place: Place, address: Address, request: Request, names: "_Names"
     ) -> Response | Eventual[Response]:
         now, auth_type = time.time(), place.url.auth_type
         signer = None
@@ -90,14 +94,14 @@ class FunctionUrls:
             return refusals.forbidden()
         if address.domain == "":
             address = address._replace(domain=f"{place.url.id}.lambda-url.{place.url.region}.on.aws")
-        event = build_event(request, address, request_id, trace=trace, now=now, signer=signer)
+        event = build_event(request, address, names.request_id, trace=names.trace, now=now, signer=signer)
         if len(event) > quotas.SYNCHRONOUS_PAYLOAD:
             return refusals.too_large()
         invocation = Invocation(
-            request_id,
+            names.request_id,
             event,
             place.url.function_arn,
-            trace_header=trace,
+            trace_header=names.trace_header,
             streamed=place.url.invoke_mode == "RESPONSE_STREAM",
         )
         return self._invoke(place, version, invocation)
@@ -214,6 +218,27 @@ def _ours(error: BaseException) -> Response:
         _log.error("a request to a function URL failed", exc_info=error)
     status = 501 if isinstance(error, NotYetError) else 500
     return Response(status, {"Content-Type": JSON_TYPE}, msgspec.json.encode({"message": str(error)}))
+
+
+class _Names(NamedTuple):
+    """What one request is known by. `trace` is the X-Amzn-Trace-Id that the event has, `told` the runtime's."""
+
+    request_id: str
+    trace: str
+    told: str
+
+    @property
+    def trace_header(self) -> str:
+        """What a caller must say for the runtime to be told `told`: the Lineage is counted up on the way."""
+        lineage = self.trace.partition("Lineage=")[2].partition(";")[0]
+        return self.told.partition(";Lineage=")[0] + (f";Lineage={lineage}" if lineage else "")
+
+
+def _in_lower_case(told: str) -> str:
+    """As the responses of URLs have it: `root=…;parent=…;sampled=0;lineage=…` [log, 2024]."""
+    return ";".join(
+        name.lower() + equals + value for name, equals, value in (p.partition("=") for p in told.split(";"))
+    )
 
 
 def _new_trace() -> str:

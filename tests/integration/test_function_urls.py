@@ -46,6 +46,8 @@ def handler(event, context):
         return {"statusCode": 200, "headers": {"Content-Type": "image/png"}, "body": "iVBO", "isBase64Encoded": True}
     if path == "/hangs":
         time.sleep(60)
+    if path == "/trace":
+        return {"statusCode": 200, "body": os.environ["_X_AMZN_TRACE_ID"]}
     if path == "/99":
         return {"statusCode": 99}
     if path == "/credentials":
@@ -230,6 +232,17 @@ class TestAWholeResponse:
         server.client("lambda").update_function_configuration(FunctionName=url.name, Timeout=1)
         answer = url.ask("/hangs")
         assert (answer.status, answer.body) == (502, b"Internal Server Error")
+
+    @pytest.mark.parametrize(
+        "sent", ["", "Root=1-67891233-abcdef012345678912345678", "Root=1-2-3;Lineage=1:0badc0de:2"]
+    )
+    def test_the_response_names_the_trace_that_the_function_has(self, url, sent):
+        answer = url.ask("/trace", headers={"X-Amzn-Trace-Id": sent} if sent else {})
+        trace = answer.body.decode()
+        names = [part.partition("=")[0] for part in trace.split(";")]
+        assert names == ["Root", "Parent", "Sampled", "Lineage"]
+        assert answer.headers["x-amzn-trace-id"] == trace.translate(str.maketrans("RPSL", "rpsl"))  # [log, 2024]
+        assert trace.startswith(sent.partition(";")[0])
 
     def test_an_answer_to_head_has_no_body(self, url):
         answer = url.ask("/proxy", "HEAD")
