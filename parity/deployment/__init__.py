@@ -23,7 +23,7 @@ from parity.scenario import NeededFunction, NeededResource, Scenario
 from parity.targets.target import SDK_ERRORS, Target
 from parity.targets.wire_capture import CannotAsk, Exchange
 
-_STATE_POLLS = (0.2, 0.05, 0.05, 0.1, 0.1)  # seconds; a local function is Active after 0.2
+_STATE_POLLS = (0.31, 0.05, 0.05, 0.1, 0.1)  # seconds; in the embedded emulator a function is Active after 0.3
 _ACTIVE_LIMIT = 300.0
 
 # What Lambda says while a role that exists already has not reached it yet.
