@@ -1,8 +1,8 @@
 """Where events go at their end: destinations and dead-letter queues (async.md §2, §3).
 
-A record for another function is an event of that function. Everything else is in another service, behind an `Outlet`.
-What cannot be delivered is lost, as on AWS, and told in the log of the emulator; an outlet that is not there is tried
-again for some seconds, since it may be about to start.
+A record for another function is an event of that function, and may be as large as one. Everything else is in another
+service, behind an `Outlet`. What cannot be delivered is lost, as on AWS, and told in the log of the emulator; an outlet
+that is not there is tried again for some seconds, since it may be about to start.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
-from emulator import arn, ids
+from emulator import arn, ids, quotas
 from emulator.clock import Clock
 from emulator.errors import EmulatorError
 from emulator.execution.events.event import Condition, Ending, QueuedEvent
@@ -81,9 +81,15 @@ class EventDelivery:
                 destination, lambda outlet: outlet.deliver_record(destination, record, event, trace_header)
             )
             return
+        if len(record) > quotas.ASYNCHRONOUS_PAYLOAD:
+            _log.error("Nothing was delivered to %s: %d bytes are too much for an event.", destination, len(record))
+            return
         invocation = Invocation(ids.request_id(), record, destination, trace_header=trace_header)
         account_id, region = reference.account_id or event.account_id, reference.region or event.region
-        self._accept(QueuedEvent(account_id, region, reference.name, reference.qualifier, invocation))
+        try:
+            self._accept(QueuedEvent(account_id, region, reference.name, reference.qualifier, invocation))
+        except EmulatorError as error:
+            _log.error("Nothing was delivered to %s: %s", destination, error)
 
     async def _send(self, target: str, send: Callable[[Outlet], Coroutine[Any, Any, None]]) -> None:
         if self._outlet is None:

@@ -136,6 +136,15 @@ async def test_a_record_for_a_function_is_an_event_of_that_function(make_version
     assert "Lineage=1:" in trace_header  # so that a loop of destinations is noticed
 
 
+async def test_a_record_that_is_too_large_for_an_event_is_told_to_the_operator(make_version, caplog):
+    """Records have the limits of what they are sent to [docs: invocation-async-retain-records]."""
+    world = World(make_version)
+    world.configure("bad", on_failure=world.functions["good"].arn(), maximum_retry_attempts=0)
+    world.send("bad", b'"%s"' % (b"x" * (1024 * 1024 - 100)))
+    await world.until(lambda: "too much for an event" in caplog.text)
+    assert [name for name, _, _ in world.ran] == ["bad"]
+
+
 async def test_a_loop_of_destinations_comes_to_an_end(make_version):
     """[docs: invocation-recursion] about 16 invocations of one function in a chain, and no more."""
     world = World(make_version)
