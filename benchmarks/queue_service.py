@@ -7,6 +7,7 @@ its deletion, and the longer the more messages wait.
 
 import hashlib
 import json
+import sys
 import threading
 import uuid
 from collections.abc import Callable
@@ -68,6 +69,11 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     answer: Callable[[str, dict[str, Any]], dict[str, Any] | None]
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Says nothing of a sender that was killed."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -76,7 +82,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """An operation of a JSON protocol."""
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        length = int(self.headers.get("Content-Length", 0))
+        body = self.rfile.read(length)
+        if len(body) < length:
+            raise ConnectionResetError("the sender ended before its message did")
         target = self.headers.get("X-Amz-Target", "")
         answer = self.server.answer(target, json.loads(body)) if target else None
         if answer is None:
