@@ -106,8 +106,9 @@ class Serving:
             return
         ticket, self.ticket = self.ticket, None
         assert ticket is not None
-        self._lines.ended(ticket.invocation.request_id, self._elapsed_ms(None), produced_bytes, self._take_init_ms())
+        elapsed_ms, init_ms = self._elapsed_ms(None), self._take_init_ms()
         ticket.settle(outcome)
+        self._lines.ended(ticket.invocation.request_id, elapsed_ms, produced_bytes, init_ms)
 
     def fail(self, failure: Failure) -> Settle:
         """Ends it, because something was lost that it cannot do without. An answer that was given stays given."""
