@@ -157,6 +157,7 @@ class TestDestinations:
         on(functions, name, failure=bus, MaximumRetryAttempts=0)
         send(functions, name, {"fail": 1})
         event = json.loads(queue.message()["Body"])
+        assert event["source"] == "lambda"
         assert event["detail-type"] == "Lambda Function Invocation Result - Failure"
         assert event["resources"] == [bus, f"{arn}:$LATEST"]
         assert event["detail"]["requestContext"]["approximateInvokeCount"] == 1

@@ -5,16 +5,19 @@ hands events at their end to the delivery.
 """
 
 import asyncio
+import logging
 from collections.abc import Iterable
 
 from emulator.clock import Clock
 from emulator.errors import EmulatorError
 from emulator.execution.events.delivery import EventDelivery, Outlet
 from emulator.execution.events.event import Ending, Find, QueuedEvent
-from emulator.execution.events.journal import Journal
+from emulator.execution.events.journal import Journal, NoJournal
 from emulator.execution.events.policy import config_of
 from emulator.execution.events.queue import EventQueue, Invoke
 from emulator.resources.function import Function
+
+_log = logging.getLogger(__name__)
 
 
 class Events:
@@ -46,8 +49,11 @@ class Events:
             self._queue(event).add(event)
 
     async def close(self) -> None:
-        """Stops everything at once. What has not come to its end stays in the journal."""
+        """Stops everything at once. What has not come to its end stays in the journal, or is lost without one."""
         self._closed = True
+        open_events = sum(map(len, self._queues.values())) + len(self._deliveries)
+        if open_events and isinstance(self._journal, NoJournal):
+            _log.warning("Events that have not come to their end, and are lost without --state: %d.", open_events)
         for queue in self._queues.values():
             queue.close()
         for delivery in self._deliveries:
@@ -77,7 +83,7 @@ class Events:
             delivery.add_done_callback(self._deliveries.discard)
         key = (event.account_id, event.region, event.function_name)
         queue = self._queues.get(key)
-        if queue is not None and queue.empty:
+        if queue is not None and not len(queue):
             del self._queues[key]
 
     async def _deliver(self, event: QueuedEvent, function: Function, ending: Ending) -> None:

@@ -71,10 +71,9 @@ class EventQueue:
         self._enqueue(event)
         asyncio.get_running_loop().call_soon(self._pump)
 
-    @property
-    def empty(self) -> bool:
-        """Whether no event is waiting, running, or to be retried."""
-        return not (self._waiting or self._running or self._retries)
+    def __len__(self) -> int:
+        """How many events are waiting, running, or to be retried."""
+        return len(self._waiting) + self._running + len(self._retries)
 
     def close(self) -> None:
         """Stops attempting events."""

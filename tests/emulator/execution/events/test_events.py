@@ -49,13 +49,13 @@ class Mailbox:
 class World:
     """Functions `good` and `bad`, whose invocations are over at once, and the events of both."""
 
-    def __init__(self, make_version, outlet=None, journal=None) -> None:
+    def __init__(self, make_version, outlet=None, journal=None, time_scale=0.0001) -> None:
         self.functions = {name: Function(make_version(name=name)) for name in ("good", "bad")}
         self.ran: list[tuple[str, dict, str | None]] = []
         self.events = Events(
             self.invoke,
             lambda event: (self.functions[event.function_name], self.functions[event.function_name].latest),
-            Clock(0.0001),
+            Clock(time_scale),
             at_once=10,
             outlet=outlet,
             journal=journal or NoJournal(),
@@ -202,3 +202,12 @@ async def test_a_stopping_emulator_takes_no_event(make_version):
     await world.events.close()
     with pytest.raises(EmulatorError):
         world.send("good")
+
+
+async def test_what_is_lost_without_a_journal_is_told_to_the_operator(make_version, caplog):
+    world = World(make_version, time_scale=1.0)
+    world.send("bad")
+    world.send("good")
+    await world.until(lambda: len(world.ran) == 2)
+    await world.events.close()
+    assert "lost without --state: 1." in caplog.text  # its retry was to come

@@ -87,7 +87,7 @@ class Queue:
     async def end(self) -> tuple[str, str | None, int]:
         async with asyncio.timeout(10):
             await self.one_ended.wait()
-        assert self.queue.empty
+        assert len(self.queue) == 0
         return self.ended[-1]
 
 
@@ -164,7 +164,7 @@ async def test_a_retry_that_was_to_come_when_the_process_ended_comes_when_it_is_
     now = time.time()
     event = QueuedEvent(ACCOUNT, REGION, "fn", None, invocation, now, attempts=1, due_at=now + 0.2)
     queue.queue.add(event)
-    assert not queue.queue.empty
+    assert len(queue.queue) == 1
     assert await queue.end() == ("id", "Success", 2)
     assert time.time() >= now + 0.19
 
@@ -193,7 +193,7 @@ async def test_events_wait_for_concurrency_and_keep_their_order(function):
         attempts.finish()
     await asyncio.sleep(0.02)
     assert [request_id for request_id, _ in attempts.made] == ["0", "1", "2"]
-    assert queue.queue.empty
+    assert len(queue.queue) == 0
 
 
 async def test_a_throttled_event_is_attempted_again_by_and_by_and_that_counts_as_no_attempt(function):
@@ -246,7 +246,7 @@ async def test_a_function_that_is_gone_ends_its_events(function):
     queue = Queue(attempts, function)
     queue.add(name="gone")
     queue.add("other")
-    while not queue.queue.empty:
+    while len(queue.queue):
         await asyncio.sleep(0.005)
     assert queue.ended == [("id", None, 0), ("other", "Success", 1)]
 
