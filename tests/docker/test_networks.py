@@ -6,7 +6,15 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.docker.conftest import OPTIONS
-from tests.docker.functions import await_true, containers_of_server, create, invoke, networks_of, unused_name
+from tests.docker.functions import (
+    await_true,
+    containers_of_server,
+    create,
+    invoke,
+    networks_of,
+    unused_name,
+    zipped,
+)
 from tests.integration.serving import serving
 
 pytestmark = pytest.mark.docker
@@ -40,3 +48,22 @@ def test_a_network_in_which_nothing_reaches_this_machine_is_refused(engine: Any)
         client = server.client("lambda")
         with pytest.raises(ClientError, match=r"network none \(null\) functions would not reach this machine"):
             invoke(client, create(client))
+
+
+ASKING = """
+import json, os, urllib.request
+def handler(event, context):
+    url = os.environ["AWS_ENDPOINT_URL"]
+    with urllib.request.urlopen(url + "/_parity/health", timeout=10) as answer:
+        return {"url": url, "health": json.load(answer)}
+"""
+
+
+def test_functions_reach_the_server_at_the_endpoint_that_they_are_told(engine: Any, network: Any):
+    endpoint = ("--host", "0.0.0.0", "--function-endpoint-url", "self")
+    with serving(*OPTIONS, "--docker-network", network.name, *endpoint) as server:
+        client = server.client("lambda")
+        told = invoke(client, create(client, Code={"ZipFile": zipped({"function.py": ASKING})}))
+        network.reload()
+        assert told["url"] == f"http://{network.attrs['IPAM']['Config'][0]['Gateway']}:{server.url.rpartition(':')[2]}"
+        assert told["health"]
