@@ -113,7 +113,8 @@ class Emulator:
 
     async def remarks(self) -> str:
         """What a user should know of how functions run on this machine, in one line."""
-        return await self._executor.remarks()
+        remarks = (await self._executor.remarks(), self.dispatcher.endpoint.remark(self._settings.executor))
+        return " ".join(filter(None, remarks))
 
     async def close(self) -> None:
         """Stops everything. No process, port or file is left."""

@@ -7,6 +7,7 @@ keeps that.
 from emulator.settings import OWN_ENDPOINT
 
 _VARIABLE = "AWS_ENDPOINT_URL"
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _ANYWHERE = frozenset({"127.0.0.1", "localhost", "0.0.0.0", "::"})  # noqa: S104 (compared with, not listened on)
 
 
@@ -30,6 +31,13 @@ class FunctionEndpoint:
         if self._setting is None:
             return {}
         return {_VARIABLE: self._own_url(runtime_api) if self._setting == OWN_ENDPOINT else self._setting}
+
+    def remark(self, executor: str) -> str:
+        """What the user should know of it where functions may run in containers; empty where there is nothing."""
+        unreachable = self._setting == OWN_ENDPOINT and self._host in _LOOPBACK and executor != "process"
+        if not unreachable:
+            return ""
+        return f"Functions in containers do not reach the AWS_ENDPOINT_URL of `self` while --host is {self._host}."
 
     def _own_url(self, runtime_api: str) -> str:
         host = runtime_api.rpartition(":")[0] if self._host in _ANYWHERE else self._host

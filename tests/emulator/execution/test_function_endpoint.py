@@ -40,3 +40,11 @@ def test_extensions_have_it_too_and_what_the_function_brings_counts(make_version
     assert extension_variables(make_version(), Places(), IN_PROCESS, services=services).items() >= services.items()
     own = make_version(variables={"AWS_ENDPOINT_URL": "http://own"})
     assert function_variables(own, Places(), IN_PROCESS, "", services=services)["AWS_ENDPOINT_URL"] == "http://own"
+
+
+def test_that_containers_do_not_reach_a_loopback_address_is_told():
+    assert "--host is 127.0.0.1" in endpoint("self").remark("docker")
+    assert "--host is 127.0.0.1" in endpoint("self").remark("auto")
+    for silent in (endpoint("self", "0.0.0.0"), endpoint("http://elsewhere"), endpoint(None)):
+        assert silent.remark("docker") == ""
+    assert endpoint("self").remark("process") == ""
