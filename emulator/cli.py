@@ -44,6 +44,7 @@ def _flag(name: str) -> _Decorator:
 @_option("image_registry", "REGISTRY")
 @_option("pull", "missing|always|never")
 @_option("docker_network", "NETWORK")
+@_option("docker_spares", "N")
 @_flag("ignore_architecture")
 @_option("companion_endpoint", "URL")
 @_flag("services")

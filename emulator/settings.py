@@ -129,6 +129,9 @@ class Settings:
     docker_network: str | None = _setting(
         None, _text, "Network of the engine that functions join; without one, its bridge or the server's own."
     )
+    docker_spares: int = _setting(
+        0, _number(0, 100, int), "Containers that are made ahead for each function version in use."
+    )
     ignore_architecture: bool = _setting(
         False, _yes_or_no, "Run functions in containers for this machine's architecture, whichever they are for."
     )

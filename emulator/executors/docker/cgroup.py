@@ -7,9 +7,11 @@ frozen.
 
 import os
 import re
+import signal
 from pathlib import Path
 
 _ROOT = Path("/sys/fs/cgroup")
+_PENDING = re.compile(rb"^(?:Sig|Shd)Pnd:\s*([0-9a-f]+)", re.MULTILINE)
 _LARGE = 8192  # bytes; more than these files ever have
 
 
@@ -22,6 +24,7 @@ class ControlGroups:
         names = (b"anon", b"shmem") if second else (b"total_rss", b"total_shmem")
         self._anonymous, self._shared = (re.compile(rb"^%s (\d+)" % name, re.MULTILINE) for name in names)
         self._temporary = processes / str(pid) / "root/tmp"
+        self._first_process = processes / str(pid) / "status"
         self._statistics = _open(memory and memory / "memory.stat")
         self._events = memory and memory / ("memory.events" if second else "memory.oom_control")
         freezer, second = _folder_of("freezer", paths, root)
@@ -61,6 +64,15 @@ class ControlGroups:
         """Takes the processor from everything in the container, or gives it back. Raises OSError if it is gone."""
         assert self._freezer is not None
         self._freezer.write_text(self._words[0 if frozen else 1])
+
+    @property
+    def is_being_killed(self) -> bool:
+        """Whether someone has sent SIGKILL to the first process. While it is frozen it cannot die of it."""
+        try:
+            pending = _PENDING.findall(self._first_process.read_bytes())
+        except OSError:
+            return False
+        return any(int(mask, 16) & 1 << (signal.SIGKILL - 1) for mask in pending)
 
     def close(self) -> None:
         """Counts and freezes no more."""

@@ -1,6 +1,6 @@
 """What a function's container is made from: its image, what it is shown, what it may use, and what runs in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,19 +26,30 @@ class Plan(NamedTuple):
     """The program of the runtime, and in which folder it runs. `memory` is in bytes.
 
     `own_variables` are those that the image sets, where they go before Lambda's. `options` are those of the SDK, all
-    but what is each container's own (`options_of`).
+    but what is each container's own (`options_of`). `shown` tells which folders these are: another one may come to lie
+    at the same path. `give_up` says that they are no longer needed.
     """
 
     program: Program
     folder: str
     memory: int
-    own_variables: frozenset[str] = frozenset()
-    options: Mapping[str, Any] = {}
+    own_variables: frozenset[str]
+    options: Mapping[str, Any]
+    shown: list[tuple[str, int, int]]
+    give_up: Callable[[], None] = lambda: None
 
-    def options_of(self, name: str, pipes: str) -> dict[str, Any]:
-        """For one container, with its name and the engine's path of its pipes."""
-        mounts = [*self.options["mounts"], Mount(supervisor.FOLDER, pipes, type="bind")]
-        return {**self.options, "name": name, "mounts": mounts}
+    @property
+    def is_current(self) -> bool:
+        """Whether these folders still lie at their paths."""
+        try:
+            return self.shown == [_which(path) for path, _, _ in self.shown]
+        except OSError:
+            return False
+
+    def options_of(self, name: str, folders: Mapping[str, str]) -> dict[str, Any]:
+        """For one container, with its name, and with the engine's paths of its own folders by where it sees them."""
+        own = [Mount(place, source, type="bind") for place, source in folders.items()]
+        return {**self.options, "name": name, "mounts": [*self.options["mounts"], *own]}
 
 
 def plan_of(
@@ -48,9 +59,10 @@ def plan_of(
     unpacked: Sequence[str],
     identity: Mapping[str, str],
 ) -> Plan:
-    """The plan for environments of a version, whose code and layers are `unpacked`.
+    """The plan for an environment of a version, whose code and layers are `unpacked`.
 
-    `identity` are files that say who Lambda's user is (`write_identity`).
+    `identity` are files that say who Lambda's user is (`write_identity`). Raises EmulatorError if the engine cannot see
+    the folders, and OSError if they are gone.
     """
     places, memory = Places(), version.memory_size * quotas.MEGABYTE
     folder, own = places.task_root, frozenset[str]()
@@ -66,7 +78,13 @@ def plan_of(
     else:
         program = Program((f"{places.runtime_folder}/bootstrap",))
     shown = {**dict(zip((places.task_root, places.layers), unpacked, strict=False)), **identity}
-    return Plan(program, folder, memory, own, _options(version, image, surroundings, shown, program))
+    options = _options(version, image, surroundings, shown, program)
+    return Plan(program, folder, memory, own, options, [_which(path) for path in unpacked])
+
+
+def _which(path: str) -> tuple[str, int, int]:
+    status = Path(path).stat()
+    return path, status.st_dev, status.st_ino
 
 
 def write_identity(folder: Path) -> dict[str, str]:

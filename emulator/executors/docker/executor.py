@@ -6,19 +6,23 @@ import itertools
 import logging
 import os
 import shutil
+from collections.abc import Callable
 from functools import partial
+from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from emulator.errors import EmulatorError
 from emulator.executors.code_folders import CodeFolders
-from emulator.executors.docker import owner
-from emulator.executors.docker.container_plan import plan_of, write_identity
+from emulator.executors.docker import owner, supervisor
+from emulator.executors.docker.container_plan import Plan, plan_of, write_identity
 from emulator.executors.docker.engine import Container, Engine, EngineLostError
 from emulator.executors.docker.image_source import ImageSource
 from emulator.executors.docker.images import read_image_map
 from emulator.executors.docker.leftovers import clear
 from emulator.executors.docker.pipes import Pipes
-from emulator.executors.docker.sandbox import DockerSandbox
+from emulator.executors.docker.sandbox import DockerSandbox, OpenContainer
+from emulator.executors.docker.spares import Spares
 from emulator.executors.docker.surroundings import Surroundings, look_around
 from emulator.executors.executor import SandboxListener
 from emulator.resources.code_folder import refuse_unusable
@@ -43,6 +47,8 @@ class DockerExecutor:
         self._identity = write_identity(self._folder)
         self._code = CodeFolders(self._folder / "code", self._remove_folder)
         self._sandboxes: set[DockerSandbox] = set()
+        self._spares = Spares(settings.docker_spares, self._make)
+        self._last_start: dict[str, float] | None = None  # what took how long
         self._numbers = itertools.count(1)
         self._containers: set[str] = set()  # the names of those that are wanted
         self._opened: asyncio.Task[Surroundings] | None = None
@@ -66,51 +72,87 @@ class DockerExecutor:
     async def create(self, version: FunctionVersion, listener: SandboxListener) -> DockerSandbox:
         """See Executor.create. The operator is told of what the caller is told."""
         try:
-            sandbox = await self._create(version, listener)
+            sandbox = self._spares.take(version, listener) or await self._make(version, listener)
         except EmulatorError as error:
             lost = isinstance(error, EngineLostError)  # which is told once, and not for each function
             self._tell_operator(str(error) if lost else f"{version.name}: {error}")
             raise
         self._told = ""
+        self._spares.used(version)
+        sandbox.when_stopped(partial(self._spares.released, version))  # beside what it has to do anyway
         return sandbox
 
-    async def _create(self, version: FunctionVersion, listener: SandboxListener) -> DockerSandbox:
+    async def _make(self, version: FunctionVersion, listener: SandboxListener) -> DockerSandbox:
+        """A sandbox with a container that is ready for a runtime."""
         surroundings = await self._open()
-        image = await self._images.image(
-            version.key, self._image_name(version), version.architectures[0], surroundings.architecture
-        )
-        unpacked = [] if version.image is not None else await self._code.acquire_all(version)
-        if version.runtime is not None:
-            self._used[version.runtime] = {"image": image.name}
-        try:
-            plan = plan_of(version, image, surroundings, unpacked, self._identity)
-        except EmulatorError:
-            self._code.release(*unpacked)
-            raise
-        name = f"lambda-parity-{os.getpid()}-environment-{next(self._numbers)}"
-        self._containers.add(name)
-        release = partial(self._release, name, unpacked)
-        sandbox = DockerSandbox(
-            self._engine,
-            plan,
-            listener,
-            host=surroundings.address,
-            check=partial(_check_folders, version),
-            release=release,
-        )
+        make_plan = partial(self._make_plan, version, surroundings)
+        kept = self._make_kept_folder() if version.code_folders else None
+        make_container = partial(self._make_container, surroundings, kept)
+        plan = await make_plan()
+        host = surroundings.address
+        sandbox = DockerSandbox(self._engine, plan, make_plan, make_container, listener, host=host)
+        sandbox.when_stopped(partial(self._sandboxes.discard, sandbox))
+        if kept is not None:
+            sandbox.when_stopped(partial(self._remove_folder, str(kept)))
         self._sandboxes.add(sandbox)
         try:
-            pipes = Pipes(self._folder / name, sandbox.heard, sandbox.lost)
-            sandbox.attach(pipes)
-            container = await self._started(plan.options_of(name, surroundings.shown(str(pipes.folder))))
-            await sandbox.wait_until_ready(container)
-        except OSError as error:
-            sandbox.stop()
-            raise EmulatorError(f"No pipes can be made for the function: {error}.") from error
+            await sandbox.open()
         except BaseException:
             sandbox.stop()
             raise
         return sandbox
+
+    async def _make_plan(self, version: FunctionVersion, surroundings: Surroundings) -> Plan:
+        """The plan of a sandbox. Its code is kept until the plan is given up."""
+        for folder in version.code_folders:
+            refuse_unusable(folder)
+        image = await self._images.image(
+            version.key, self._image_name(version), version.architectures[0], surroundings.architecture
+        )
+        if version.runtime is not None:
+            self._used[version.runtime] = {"image": image.name}
+        unpacked = [] if version.image is not None else await self._code.acquire_all(version)
+        give_up = partial(self._code.release, *unpacked)
+        try:
+            plan = plan_of(version, image, surroundings, unpacked, self._identity)
+        except EmulatorError:
+            give_up()
+            raise
+        except OSError as error:
+            give_up()
+            raise EmulatorError(f"The function's code cannot be read: {error}.") from error
+        return plan._replace(give_up=give_up)
+
+    async def _make_container(
+        self,
+        surroundings: Surroundings,
+        kept: Path | None,
+        plan: Plan,
+        heard: Callable[[str], None],
+        lost: Callable[[], None],
+    ) -> OpenContainer:
+        """A container that has just been started. It sees the folder `kept`, if there is one."""
+        began = perf_counter()
+        name = f"lambda-parity-{os.getpid()}-environment-{next(self._numbers)}"
+        try:
+            pipes = Pipes(self._folder / name, heard, lost)
+            folders = {supervisor.FOLDER: surroundings.shown(str(pipes.folder))}
+            if kept is not None:
+                folders[supervisor.KEPT] = surroundings.shown(str(kept))
+        except OSError as error:
+            raise EmulatorError(f"No pipes can be made for the function: {error}.") from error
+        self._containers.add(name)
+        discard = partial(self._discard, name, pipes)
+        try:
+            container = await self._started(plan.options_of(name, folders))
+        except BaseException:
+            discard(None)
+            raise
+        self._last_start = {
+            "create_ms": _milliseconds(container.create_seconds),
+            "start_ms": _milliseconds(perf_counter() - began - container.create_seconds),
+        }
+        return OpenContainer(container, pipes, partial(discard, container))
 
     def retire(self, version_key: str) -> None:
         """See Executor.retire."""
@@ -119,7 +161,10 @@ class DockerExecutor:
     async def health(self) -> dict[str, Any]:
         """See Executor.health."""
         limits = {"memory": "watched", "temporary_files": "tmpfs"}
-        described = {"isolation": "containers", "limits": limits, "runtimes": self._used}
+        described: dict[str, Any] = {"isolation": "containers", "limits": limits, "runtimes": self._used}
+        described["spares"] = self._spares.ready
+        if self._last_start is not None:
+            described["last_start"] = self._last_start
         try:
             await self._open()
         except EmulatorError as error:
@@ -128,6 +173,7 @@ class DockerExecutor:
 
     async def close(self) -> None:
         """See Executor.close."""
+        await self._spares.close()
         for sandbox in list(self._sandboxes):
             sandbox.stop()
         if self._clearing is not None:
@@ -190,29 +236,33 @@ class DockerExecutor:
             return version.image.uri
         return self._names.image_of(version.runtime or "")
 
-    def _release(self, name: str, unpacked: list[str], sandbox: DockerSandbox) -> None:
-        self._sandboxes.discard(sandbox)
+    def _discard(self, name: str, pipes: Pipes, container: Container | None) -> None:
+        """Ends a container, if it came to be, and nobody wants it any more."""
+        pipes.close()
         self._containers.discard(name)
-        task = asyncio.get_running_loop().create_task(self._remove(unpacked, sandbox))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        if container is not None:
+            task = asyncio.get_running_loop().create_task(self._remove(container))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
-    async def _remove(self, unpacked: list[str], sandbox: DockerSandbox) -> None:
+    async def _remove(self, container: Container) -> None:
         try:
-            if sandbox.container is not None:
-                await self._engine.remove(sandbox.container.identifier)
+            await self._engine.remove(container.identifier)
         except EngineLostError:
             pass  # it is removed when the engine is back
         except EmulatorError as error:
             _log.warning("A container is still there; `parity sweep --docker` removes it later: %s", error)
-        finally:
-            self._code.release(*unpacked)
+
+    def _make_kept_folder(self) -> Path:
+        """For the files of /tmp, while one container takes the place of another."""
+        folder = self._folder / f"kept-{next(self._numbers)}"
+        folder.mkdir()
+        folder.chmod(0o1777)
+        return folder
 
     def _remove_folder(self, path: str) -> None:
         asyncio.get_running_loop().run_in_executor(None, partial(shutil.rmtree, path, ignore_errors=True))
 
 
-def _check_folders(version: FunctionVersion) -> None:
-    """Raises CodeFolderError if a folder that a function runs from is gone."""
-    for folder in version.code_folders:
-        refuse_unusable(folder)
+def _milliseconds(seconds: float) -> float:
+    return round(seconds * 1000, 1)

@@ -5,7 +5,7 @@ import contextlib
 import itertools
 import logging
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from emulator.errors import EmulatorError
@@ -16,10 +16,13 @@ from emulator.executors.docker.memory_watch import MemoryWatch
 from emulator.executors.docker.pipes import Pipes, ReadPipe
 from emulator.executors.docker.standstill import Standstill
 from emulator.executors.docker.supervisor import (
+    KEEP,
     KILL,
     LOG_DESCRIPTOR,
     RELIEVE,
+    TAKE,
     ended_by,
+    look_line,
     signal_line,
     start_line,
 )
@@ -43,6 +46,19 @@ class _Extension(NamedTuple):
     output: ReadPipe
 
 
+class OpenContainer(NamedTuple):
+    """A container that was started, and its pipes. `discard` ends it, and closes them."""
+
+    container: Container
+    pipes: Pipes
+    discard: Callable[[], None]
+
+
+MakePlan = Callable[[], Awaitable[Plan]]
+MakeContainer = Callable[[Plan, Callable[[str], None], Callable[[], None]], Awaitable[OpenContainer]]
+"""Takes the plan, and who hears of its script and of its end."""
+
+
 class DockerSandbox:
     """See executor.Sandbox. Programs in it are known by numbers: those of extensions are below zero."""
 
@@ -50,22 +66,22 @@ class DockerSandbox:
         self,
         engine: Engine,
         plan: Plan,
+        make_plan: MakePlan,
+        make_container: MakeContainer,
         listener: SandboxListener,
         *,
         host: str,
-        check: Callable[[], None],
-        release: Callable[["DockerSandbox"], None],
     ) -> None:
         self.places = Places()
         self.runtime_api_host = host
         self.address = ""
-        self.container: Container | None = None
         self._engine = engine
         self._plan = plan
+        self._make_plan = make_plan
+        self._make_container = make_container
         self._listener = listener
-        self._check_folders = check
-        self._release = release
-        self._pipes: Pipes | None = None
+        self._at_end: list[Callable[[], None]] = []
+        self._open: OpenContainer | None = None
         self._output: ReadPipe | None = None
         self._ready = asyncio.Event()
         self._lost = False
@@ -81,25 +97,43 @@ class DockerSandbox:
         self._extensions: dict[int, _Extension] = {}
         self._numbers = itertools.count(-1, -1)
 
-    def attach(self, pipes: Pipes) -> None:
-        """Gives it its pipes, before there is a container."""
-        self._pipes = pipes
-        self._output = pipes.open_output(_OUTPUT, self._listener.output)
-
-    async def wait_until_ready(self, container: Container) -> None:
-        """Waits for the script in the container. Raises EmulatorError if it does not start."""
-        self.container, self.address = container, container.address or "127.0.0.1"
+    async def open(self) -> None:
+        """Gets a container. Raises EmulatorError if it cannot be had, or does not start."""
+        opened = await self._make_container(self._plan, self.heard, self.lost)
+        if self._stopped:
+            opened.discard()
+            raise EmulatorError("The function's environment was given up.")
+        container = opened.container
+        self._open, self.address = opened, container.address or "127.0.0.1"
+        self._output = opened.pipes.open_output(_OUTPUT, self._heard_output)
         self._groups = ControlGroups(container.identifier, container.pid)
         self._memory = MemoryWatch(self._groups, self._plan.memory, self._relieve)
         self._standstill = Standstill(self._engine, container.identifier, self._groups, self._failed)
+        await self._until_ready()
+        if not self._groups.counts_memory:  # then what lies in /tmp counts, as the lesser evil
+            await self._engine.limit_memory(container.identifier, self._plan.memory)
+
+    async def _until_ready(self) -> None:
         try:
             await asyncio.wait_for(self._ready.wait(), _READY_SECONDS)
         except TimeoutError:
             raise EmulatorError("The function's container does not start.") from None
         if self._lost:
             raise EmulatorError("The function's container ended at once: its image must have /bin/sh.")
-        if not self._groups.counts_memory:  # then what lies in /tmp counts, as the lesser evil
-            await self._engine.limit_memory(container.identifier, self._plan.memory)
+        self._ready.clear()
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether its container is still there, and shows the code that there is now."""
+        return not self._lost and not self._stopped and self._plan.is_current
+
+    def adopt(self, listener: SandboxListener) -> None:
+        """Tells another listener from now on."""
+        self._listener = listener
+
+    def when_stopped(self, call: Callable[[], None]) -> None:
+        """Has `call` made at its end too."""
+        self._at_end.append(call)
 
     # --- What the environment says ---
 
@@ -132,8 +166,8 @@ class DockerSandbox:
             raise ExtensionLaunchError(f"fork/exec {path}: {fault}", error_type)
         number = next(self._numbers)
         pipe = f"{_OUTPUT}{number}"
-        assert self._pipes is not None
-        output = self._pipes.open_output(pipe, lambda data: self._listener.extension_output(name, data))
+        assert self._open is not None
+        output = self._open.pipes.open_output(pipe, lambda data: self._listener.extension_output(name, data))
         self._extensions[number] = _Extension(name, output)
         self._start(number, pipe, "/", variables, [path])
 
@@ -158,8 +192,41 @@ class DockerSandbox:
                 self._tell(KILL)
 
     async def renew(self) -> None:
-        """See Sandbox.renew. What the container was shown is the folder itself, so it sees every change in it."""
-        self._check_folders()
+        """See Sandbox.renew. What the container was shown is the folder itself, so it sees every change in it.
+
+        Another folder at the same path it does not see: then another container takes its place, and its /tmp.
+        """
+        former, self._plan = self._plan, await self._make_plan()
+        former.give_up()
+        if self._stopped:
+            self._plan.give_up()
+        elif self._plan.shown != former.shown:
+            await self._move()
+        else:
+            await self._do(look_line(self._plan.program.arguments))
+
+    async def _move(self) -> None:
+        assert self._open is not None
+        await self._do(KEEP)
+        self._leave()
+        self._open.discard()
+        await self.open()
+        await self._do(TAKE)
+
+    async def _do(self, line: str) -> None:
+        """Has the script do something that takes a moment."""
+        self._extension_faults.clear()
+        self._tell(line)
+        await self._until_ready()
+
+    def _leave(self) -> None:
+        """What is of the present container goes."""
+        if self._standstill is not None:
+            self._standstill.close()
+        self._groups.close()
+        if self._output is not None:
+            self._output.close()
+        self._extension_faults.clear()
 
     def freeze(self) -> None:
         """See Sandbox.freeze."""
@@ -190,16 +257,17 @@ class DockerSandbox:
         if not self._stopped:
             self._stopped = True
             self.kill_all()
-            if self._standstill is not None:
-                self._standstill.close()
-            self._groups.close()
-            if self._output is not None:
-                self._output.close()
-            if self._pipes is not None:
-                self._pipes.close()
-            self._release(self)
+            self._leave()
+            self._plan.give_up()
+            if self._open is not None:
+                self._open.discard()
+            for call in self._at_end:
+                call()
 
     # --- What the container says ---
+
+    def _heard_output(self, data: bytes) -> None:
+        self._listener.output(data)
 
     def heard(self, line: str) -> None:
         """A line of its script (supervisor.py)."""
@@ -225,9 +293,9 @@ class DockerSandbox:
         """The container is gone, and not because it was told to."""
         self._lost = True
         self._ready.set()
-        if self.container is not None and not self._stopped:
+        if self._open is not None and not self._stopped:
             self.pass_on_output()
-            _log.warning("The container %.12s has ended: someone has stopped it.", self.container.identifier)
+            _log.warning("The container %.12s has ended: someone has stopped it.", self._open.container.identifier)
             self._listener.sandbox_failed("its container has ended: the engine, or someone else, has stopped it")
 
     def _ended(self, number: int, status: int) -> None:
@@ -255,11 +323,11 @@ class DockerSandbox:
             self._tell(signal_line(self._pids[program], number))
 
     def _tell(self, line: str) -> None:
-        assert self._pipes is not None
+        assert self._open is not None
         if self._lost:
             raise EmulatorError("The function's container has ended.")
         try:
-            self._pipes.tell(line)
+            self._open.pipes.tell(line)
         except OSError as error:
             raise EmulatorError(f"The function's container does not listen: {error}.") from error
 

@@ -3,6 +3,9 @@
 Where this process may, it tells the container's control group, which takes a fraction of a millisecond. Elsewhere the
 engine is asked, which takes it 50 to 150 milliseconds each time; so it is asked only for containers that stand idle for
 longer, and a function that is called again soon does not pay for it.
+
+An engine that kills a container thaws it first. If it was killed at the very moment at which it was frozen, nobody
+thaws it, and it would never die; so that is looked for.
 """
 
 import asyncio
@@ -14,6 +17,7 @@ from emulator.executors.docker.cgroup import ControlGroups
 from emulator.executors.docker.engine import Engine
 
 _ENGINE_IS_ASKED_AFTER = 5.0  # seconds
+_LOOKED_AT_AFTER = 0.5
 
 
 class Standstill:
@@ -33,16 +37,18 @@ class Standstill:
         self._wanted = True
         if self._groups.can_freeze:
             self._tell_group(frozen=True)
+            self._forget_timer()
+            self._timer = asyncio.get_running_loop().call_later(_LOOKED_AT_AFTER, self._look)
         elif self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_ENGINE_IS_ASKED_AFTER, self._ask)
 
     def thaw(self) -> None:
         """All goes on. Returns at once."""
         self._wanted = False
+        self._forget_timer()
         if self._groups.can_freeze:
             self._tell_group(frozen=False)
         else:
-            self._forget_timer()
             self._ask()
 
     def close(self) -> None:
@@ -57,6 +63,11 @@ class Standstill:
             with contextlib.suppress(OSError):  # it is gone, which is heard of on its pipes
                 self._groups.freeze(frozen=frozen)
             self._frozen = frozen
+
+    def _look(self) -> None:
+        self._timer = None
+        if self._groups.is_being_killed:
+            self._tell_group(frozen=False)
 
     def _ask(self) -> None:
         self._timer = None

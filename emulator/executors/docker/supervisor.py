@@ -5,8 +5,8 @@ and evaluates them, and writes to the pipe `events`, one line each:
 
     extension NAME              there is a file /opt/extensions/NAME that starts
     unusable NAME:FAULT         there is one that does not: the FAULT is what the kernel would say to it
-    program FAULT               the same of the runtime's program, which the script is given; no FAULT if it starts
-    ready                       commands may come
+    program FAULT               the same of the runtime's program; no FAULT if it starts
+    ready                       commands may come; and the end of what some of them do
     started NUMBER PID          a program runs; PID as the container knows it
     ended NUMBER STATUS         a program has ended; STATUS as `wait` gives it, above 128 for a signal
 
@@ -21,11 +21,12 @@ import signal
 from collections.abc import Mapping, Sequence
 
 FOLDER = "/run/lambda-parity"  # where the container sees the pipes
+KEPT = "/run/lambda-parity-kept"  # and the files of /tmp, while it is given up for another container
 COMMANDS, EVENTS = "commands", "events"
 LOG_DESCRIPTOR = 3  # of framed log records; they go the way of the output
 
 # `begin NUMBER PIPE PROGRAM…` runs a program, and stays to tell of its end. `relieve` kills what has most memory of its
-# own, as the kernel does. `find_fault FILE` says what the kernel would say to starting a file.
+# own, as the kernel does. `look [PROGRAM]` tells what there is to start, and what the kernel would say to that.
 _SCRIPT = """
 if [ -n "$BASH_VERSION" ]; then set +o posix; fi  # to POSIX, bash says nothing of signals
 unset HOME HOSTNAME
@@ -70,26 +71,37 @@ find_fault() {{
   *) fault='exec format error' ;;
   esac
 }}
-for file in /opt/extensions/*; do
-  if [ -d "$file" ] || ! [ -e "$file" ]; then continue; fi
-  find_fault "$file"
-  if [ -n "$fault" ]; then echo "unusable ${{file##*/}}:$fault" >&8; else echo "extension ${{file##*/}}" >&8; fi
-done
 find_program() {{
   fault=
   case $1 in
   */*) find_fault "$1" ;;
   *) if ! command -v "$1" >/dev/null; then fault='executable file not found in $PATH'; fi ;;
   esac
-  echo "program $fault" >&8
 }}
-if [ $# -gt 0 ]; then find_program "$1"; fi
-echo ready >&8
+look() {{
+  for file in /opt/extensions/*; do
+    if [ -d "$file" ] || ! [ -e "$file" ]; then continue; fi
+    find_fault "$file"
+    if [ -n "$fault" ]; then echo "unusable ${{file##*/}}:$fault" >&8; else echo "extension ${{file##*/}}" >&8; fi
+  done
+  if [ $# -gt 0 ]; then
+    find_program "$1"
+    echo "program $fault" >&8
+  fi
+  echo ready >&8
+}}
+look "$@"
 while read -r line <&7; do eval "$line"; done
 """
 
 KILL = "kill -9 -1; wait"
 """Kills all that runs but the script itself. What is told next finds none of it."""
+
+KEEP = f"cp -a /tmp/. {KEPT}/ 2>/dev/null; echo ready >&8"
+"""Copies what is in /tmp to where the next container of the environment finds it."""
+
+TAKE = f"cp -a {KEPT}/. /tmp/ 2>/dev/null; rm -rf {KEPT}/* {KEPT}/.[!.]* {KEPT}/..?*; echo ready >&8"
+"""Copies it back, in that container."""
 
 RELIEVE = "relieve"
 """Kills the program that has most memory of its own."""
@@ -116,9 +128,9 @@ def signal_line(pid: int, number: int) -> str:
     return f"kill -{number} {pid}"
 
 
-def look_line(program: str) -> str:
-    """The command that looks again whether a program can be started; the answer is a line `program`."""
-    return f"find_program {_quoted(program)}"
+def look_line(program: Sequence[str]) -> str:
+    """The command that looks again what there is to start; its answers end with `ready`."""
+    return f"look {' '.join(map(_quoted, program[:1]))}"
 
 
 def ended_by(wait_status: int, *, told_of_signal: bool) -> int:
