@@ -1,171 +1,216 @@
-"""Base images for tests, to the contract of AWS's own, built without any registry from Debian and PyPI packages.
+"""Images for tests, to the contract of AWS's own base images, built without any registry.
 
-An image is one layer: the content of the packages as it stands, in the places where Debian has them, with /bin and its
-like as links into /usr. No script of a package is run, so a build takes seconds and no rights. Images are kept by the
-engine between runs and built again when this file changes.
+The system is Debian's packages, the content as it stands: no script of a package is run, so a build takes seconds and
+no rights. The clients of the Runtime API are AWS's awslambdaric, with AWS's SDK for Python, and for Node.js, where
+AWS's client has to be compiled, the one that the process executor uses. What all base images share is one layer.
 
-    python -m tests.docker.images       builds what is missing
+The engine keeps images between runs; they are built again when what they are made of has changed.
+
+    python -m tests.docker.images       builds what is missing, and prints the image map
+
+With PARITY_DOCKER_TEST_IMAGES=aws nothing is built, and tests run on AWS's own images.
 """
 
 import fcntl
-import gzip
 import hashlib
-import io
-import json
+import importlib.metadata
+import os
+import re
+import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import docker
-from docker.errors import ImageNotFound
 
-PYTHON, PROVIDED = "parity-test/python:3.11", "parity-test/provided:al2023"
-_LABEL = "lambda-parity.test-image"  # the digest of this file
+from emulator.executors import nodejs_runtime, python_runtime
+from emulator.executors.interpreters import SHOWN, package_folder
+from emulator.executors.node_interpreters import fill_runtime_folder
+from tests.docker.base_images import debian
+from tests.docker.base_images.layer import Layer
+from tests.docker.base_images.store import LABEL, LayerFile, label_of, load, remove_nameless
 
-_SYSTEM = (
-    "base-files", "dash", "coreutils", "libc6", "libgcc-s1", "libacl1", "libattr1", "libgmp10", "libselinux1",
-    "libpcre2-8-0", "libssl3", "zlib1g",
-)  # fmt: skip
-_PYTHON = (
-    "python3.11-minimal", "libpython3.11-minimal", "libpython3.11-stdlib", "libexpat1", "libffi8", "libbz2-1.0",
-    "liblzma5", "libstdc++6", "libuuid1", "libdb5.3", "libsqlite3-0", "libncursesw6", "libtinfo6", "libreadline8",
-)  # fmt: skip
-_LINKS = {"bin": "usr/bin", "sbin": "usr/sbin", "lib": "usr/lib", "lib64": "usr/lib64"}
-_FOLDERS = {"var/task": 0o755, "var/runtime": 0o755, "opt": 0o755, "tmp": 0o1777, "proc": 0o755, "sys": 0o755}
+OF_AWS = os.environ.get("PARITY_DOCKER_TEST_IMAGES") == "aws"
+_FROM = "public.ecr.aws/lambda" if OF_AWS else "parity-test"
+_NODE = (shutil.which("node") and subprocess.check_output(["node", "--version"], text=True).strip()) or ""
+NODE_MAJOR = "20" if OF_AWS else _NODE.removeprefix("v").partition(".")[0]  # empty where this machine has none
+PYTHON, NODE, PROVIDED = f"{_FROM}/python:3.11", f"{_FROM}/nodejs:{NODE_MAJOR}", f"{_FROM}/provided:al2023"
 
-# What AWS's images do: the start command finds out whether it runs on Lambda, then starts the runtime.
+_SYSTEM = ("base-files", "bash", "coreutils", "curl", "grep", "libstdc++6", "sed", "tzdata")
+_PYTHON = ("python3.11",)
+_CLIENT = ("awslambdaric", "simplejson", "snapshot-restore-py")
+_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+
+_CONFIG: Mapping[str, Any] = {  # [github: aws/aws-lambda-base-images, Dockerfile.python3.13]
+    "Env": [
+        "LANG=en_US.UTF-8",
+        "TZ=:/etc/localtime",
+        "PATH=/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
+        "LD_LIBRARY_PATH=/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib",
+        "LAMBDA_TASK_ROOT=/var/task",
+        "LAMBDA_RUNTIME_DIR=/var/runtime",
+    ],
+    "WorkingDir": "/var/task",
+    "Entrypoint": ["/lambda-entrypoint.sh"],
+}
+
+# The function's handler is the command of an image [docs: images-create, python-image]. AWS's script starts the RIE
+# where there is no Runtime API; this one says that it has none.
 _ENTRY_POINT = """#!/bin/sh
 if [ $# -ne 1 ]; then echo "entrypoint requires the handler name to be the first argument" 1>&2; exit 142; fi
+if [ -z "$AWS_LAMBDA_RUNTIME_API" ]; then echo "this image of tests has no Runtime Interface Emulator" 1>&2; exit 1; fi
 export _HANDLER="$1"
 exec /var/runtime/bootstrap
 """
 _BOOTSTRAP = """#!/bin/sh
-set -- /usr/bin/python3.11 /var/runtime/bootstrap.py
+{prepare}
+set -- {program}
 if [ -n "$AWS_LAMBDA_EXEC_WRAPPER" ]; then set -- "$AWS_LAMBDA_EXEC_WRAPPER" "$@"; fi
 exec "$@"
 """
-_BOOTSTRAP_PY = """import os, sys
-sys.path.insert(0, os.environ["LAMBDA_RUNTIME_DIR"])
-sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
-from awslambdaric.__main__ import main
-main(["", os.environ["_HANDLER"]])
-"""
-_VARIABLES = [
-    "ENV PATH=/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
-    "ENV LAMBDA_TASK_ROOT=/var/task",
-    "ENV LAMBDA_RUNTIME_DIR=/var/runtime",
-]
+_NODE_PATHS = (
+    "/opt/nodejs/node{major}/node_modules:/opt/nodejs/node_modules:/var/runtime/node_modules:/var/runtime:/var/task"
+)
 
 
 def ensure_images() -> None:
-    """Builds the images that the engine does not have, or has from another state of this file."""
+    """Builds the images that the engine does not have, or has from another state of what they are made of."""
+    if OF_AWS:
+        return
     with (Path(tempfile.gettempdir()) / "lambda-parity-test-images.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # several runs may need them at once
-        _ensure_images()
+        client = docker.from_env()
+        try:
+            _ensure_images(client)
+            remove_nameless(client)
+        finally:
+            client.close()
 
 
-def _ensure_images() -> None:
-    client = docker.from_env()
-    digest = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
-    builders = {PYTHON: _python_files, PROVIDED: _provided_files}
-    for tag, files in builders.items():
-        if _label(client, tag) != digest:
-            with tempfile.TemporaryDirectory() as folder:
-                _import(client, tag, digest, files(Path(folder)))
-    client.close()
+def exact_images() -> dict[str, str]:
+    """The images by runtime, each for the version of the language that it really has; none to take AWS's own."""
+    if OF_AWS:
+        return {}
+    images = {"python3.11": PYTHON, "provided.al2023": PROVIDED, "provided.al2": PROVIDED}
+    return {**images, f"nodejs{NODE_MAJOR}.x": NODE} if NODE_MAJOR else images
 
 
-def _label(client: docker.DockerClient, tag: str) -> str | None:
-    try:
-        labels: dict[str, str] = client.images.get(tag).labels
-    except ImageNotFound:
-        return None
-    return labels.get(_LABEL)
+def stand_in_images() -> dict[str, str]:
+    """The images for every runtime of their languages: the versions are not told apart."""
+    if OF_AWS:
+        return {}
+    python = {f"python3.{minor}": PYTHON for minor in range(9, 15)}
+    node = {f"nodejs{major}.x": NODE for major in range(18, 26, 2)} if NODE_MAJOR else {}
+    return {**python, **node, **exact_images()}
 
 
-def _import(client: docker.DockerClient, tag: str, digest: str, files: bytes) -> None:
-    repository, version = tag.split(":")
-    changes = [*_VARIABLES, f"LABEL {_LABEL}={digest}", 'ENTRYPOINT ["/lambda-entrypoint.sh"]', "WORKDIR /var/task"]
-    told = client.api.import_image_from_data(files, repository=repository, tag=version, changes=changes)
-    answer: dict[str, Any] = json.loads(told.splitlines()[-1])
-    if "error" in answer:
-        raise RuntimeError(f"{tag} cannot be imported: {answer['error']}")
+def as_option(images: Mapping[str, str]) -> tuple[str, ...]:
+    """The images as an option of `parity serve`."""
+    text = ",".join(f"{runtime}={image}" for runtime, image in images.items())
+    return ("--image-map", text) if text else ()
 
 
-def _provided_files(folder: Path) -> bytes:
-    return _archive(_debian_packages(folder, _SYSTEM), {"lambda-entrypoint.sh": _ENTRY_POINT}, {})
+def _ensure_images(client: docker.DockerClient) -> None:
+    additions: dict[str, Callable[[Layer, Path], None]] = {PROVIDED: _add_nothing, PYTHON: _add_python}
+    if NODE_MAJOR:
+        additions[NODE] = _add_node
+    made_from = _made_from()
+    missing = [name for name in additions if label_of(client, name) != made_from]
+    if not missing:
+        return
+    config = {**_CONFIG, "Labels": {LABEL: made_from}}
+    with tempfile.TemporaryDirectory() as folder:
+        system = _layer(Path(folder), "system", _add_system)
+        for name in missing:
+            own = [] if name == PROVIDED else [_layer(Path(folder), name.replace("/", "-"), additions[name])]
+            load(client, name, [system, *own], config, _ARCHITECTURES[os.uname().machine])
 
 
-def _python_files(folder: Path) -> bytes:
+def _made_from() -> str:
+    """A digest of all that the images are made of."""
+    own = [Path(__file__), *Path(__file__).with_name("base_images").glob("*.py")]
+    for package in (python_runtime, nodejs_runtime):
+        own += sorted(Path(package.__path__[0]).glob("*.*"))
+    versions = [importlib.metadata.version(name) for name in (*_CLIENT, "boto3")]
+    stated = [debian.state_of_archive(), _NODE, *versions]
+    parts = [*(file.read_bytes() for file in sorted(own)), *(text.encode() for text in stated)]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def _layer(folder: Path, name: str, add: Callable[[Layer, Path], None]) -> LayerFile:
+    layer = Layer(folder / f"{name}.tar", compiled=sys.version_info[:2] == (3, 11))
+    add(layer, folder)
+    return LayerFile(layer.file, layer.close())
+
+
+def _add_nothing(layer: Layer, folder: Path) -> None:
+    """Provided images have a start command, and nothing in /var/runtime."""
+
+
+def _add_system(layer: Layer, folder: Path) -> None:
+    layer.add_system_folders()
+    for name in ("var/task", "var/runtime", "var/lang", "opt"):
+        layer.add_folder(name)
+    layer.add_file("lambda-entrypoint.sh", _ENTRY_POINT.encode())
+    layer.add_file("etc/passwd", b"root:x:0:0:root:/root:/bin/bash\n", 0o644)
+    layer.add_file("etc/group", b"root:x:0:\n", 0o644)
+    for package in debian.download(debian.with_dependencies(_SYSTEM), folder / "packages"):
+        layer.add_package(package)
+
+
+def _add_python(layer: Layer, folder: Path) -> None:
+    """Python lies where AWS has it, so that functions see the same search path."""
+    names = sorted({*debian.with_dependencies(_PYTHON)} - {*debian.with_dependencies(_SYSTEM)})
+    for package in debian.download(names, folder / "packages"):
+        layer.add_package(package, _below_language_root)
     client = folder / "client"
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--python-version=3.11"]
-    wheels = ["--only-binary=:all:", "--target", str(client), "awslambdaric"]
-    subprocess.run([*pip, *wheels], check=True)
-    own = {
-        "lambda-entrypoint.sh": _ENTRY_POINT,
-        "var/runtime/bootstrap": _BOOTSTRAP,
-        "var/runtime/bootstrap.py": _BOOTSTRAP_PY,
-    }
-    return _archive(_debian_packages(folder, _SYSTEM + _PYTHON), own, {"var/runtime": client})
+    pip = [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-deps"]
+    pip += ["--python-version=3.11", "--only-binary=:all:", "--target", str(client)]
+    subprocess.run([*pip, *(f"{name}=={importlib.metadata.version(name)}" for name in _CLIENT)], check=True)
+    layer.add_tree("var/runtime", client)
+    for name in (*SHOWN, "six"):
+        _add_package_of_ours(layer, name)
+    layer.add_file("var/runtime/bootstrap.py", Path(python_runtime.__path__[0], "bootstrap.py").read_bytes())
+    layer.add_file("var/runtime/bootstrap", _bootstrap(["/var/lang/bin/python3.11", "/var/runtime/bootstrap.py"]))
 
 
-def _debian_packages(folder: Path, names: tuple[str, ...]) -> list[Path]:
-    packages = folder / "packages"
-    packages.mkdir()
-    command = ["apt-get", "download", "--quiet=2", "-o", "APT::Sandbox::User=root", *names]
-    subprocess.run(command, cwd=packages, check=True, capture_output=True)
-    return sorted(packages.iterdir())
+def _add_package_of_ours(layer: Layer, name: str) -> None:
+    source = package_folder(name)
+    if source is not None and source.is_dir():
+        layer.add_tree(f"var/runtime/{name}", source)
+    elif source is not None:
+        layer.add_file(f"var/runtime/{source.name}", source.read_bytes(), 0o644)
 
 
-def _archive(packages: list[Path], texts: dict[str, str], folders: dict[str, Path]) -> bytes:
-    """A tar with the content of packages, with `texts` by path as executable files, and with folders."""
-    buffer = io.BytesIO()
-    with gzip.open(buffer, "wb", compresslevel=1) as packed, tarfile.open(fileobj=packed, mode="w") as archive:
-        for name, destination in _LINKS.items():
-            archive.addfile(_entry(name, 0o777, tarfile.SYMTYPE, destination))
-        for name, mode in _FOLDERS.items():
-            archive.addfile(_entry(name, mode, tarfile.DIRTYPE))
-        present = {"", *_LINKS, *_FOLDERS}
-        for package in packages:
-            _add_package(archive, package, present)
-        for path, folder in folders.items():
-            for item in sorted(folder.iterdir()):
-                archive.add(item, f"{path}/{item.name}")
-        for path, text in texts.items():
-            entry = _entry(path, 0o755, tarfile.REGTYPE)
-            entry.size = len(text.encode())
-            archive.addfile(entry, io.BytesIO(text.encode()))
-    return buffer.getvalue()
+def _add_node(layer: Layer, folder: Path) -> None:
+    """The Node.js of this machine, with the libraries that it needs, and the project's client."""
+    program = Path(shutil.which("node") or "").resolve()
+    layer.add_file("var/lang/bin/node", program.read_bytes())
+    for library in re.findall(r"=> (/\S+)", subprocess.check_output(["ldd", program], text=True)):
+        if not any(Path(library).name.startswith(part) for part in _PARTS_OF_LIBC):
+            layer.add_file(f"var/lang/lib/{Path(library).name}", Path(library).read_bytes())
+    fill_runtime_folder(folder / "node")
+    layer.add_tree("var/runtime", folder / "node")
+    paths = _NODE_PATHS.format(major=NODE_MAJOR)
+    prepare = f'if [ -z "$NODE_PATH" ]; then export NODE_PATH="{paths}"; fi'
+    layer.add_file("var/runtime/bootstrap", _bootstrap(["/var/lang/bin/node", "/var/runtime/index.mjs"], prepare))
 
 
-def _entry(name: str, mode: int, kind: bytes, destination: str = "") -> tarfile.TarInfo:
-    entry = tarfile.TarInfo(name)
-    entry.mode, entry.type, entry.linkname = mode, kind, destination
-    return entry
+# These must be those of the loader that starts every program.
+_PARTS_OF_LIBC = ("libc.so", "libdl.so", "libm.so", "libpthread.so", "librt.so", "ld-linux")
 
 
-def _add_package(archive: tarfile.TarFile, package: Path, present: set[str]) -> None:
-    """Adds what a package holds, but for what is `present` already: the engine refuses a path that comes twice."""
-    content = subprocess.run(["dpkg-deb", "--fsys-tarfile", package], check=True, capture_output=True).stdout
-    with tarfile.open(fileobj=io.BytesIO(content)) as files:
-        for entry in files:
-            entry.name = _below_usr(entry.name)
-            if entry.islnk():
-                entry.linkname = _below_usr(entry.linkname)
-            if entry.name not in present and "/share/doc/" not in entry.name:
-                present.add(entry.name)
-                archive.addfile(entry, files.extractfile(entry) if entry.isreg() else None)
+def _below_language_root(path: str) -> str:
+    return re.sub(r"^usr/(bin/python3\.11|lib/python3\.11)", r"var/lang/\1", path)
 
 
-def _below_usr(name: str) -> str:
-    """A path of a package, without what leads to it, and where the links of `_LINKS` take it."""
-    path = name.removeprefix("./").strip("/") if name != "." else ""
-    first, slash, rest = path.partition("/")
-    return f"{_LINKS[first]}/{rest}" if slash and first in _LINKS else path
+def _bootstrap(program: Sequence[str], prepare: str = ":") -> bytes:
+    return _BOOTSTRAP.format(prepare=prepare, program=" ".join(program)).encode()
 
 
 if __name__ == "__main__":
     ensure_images()
+    print("\n".join(f"{runtime}={image}" for runtime, image in exact_images().items()))  # noqa: T201

@@ -110,7 +110,7 @@ def test_a_bootstrap_of_ones_own_runs_in_the_image_for_it(client: Any):
 
 
 def test_an_image_function_runs_the_program_that_its_settings_name(client: Any):
-    program = ["/usr/bin/python3.11", "-c", f"import sys\n{_RUNTIME_OF_ITS_OWN}", "an argument"]
+    program = ["/var/lang/bin/python3.11", "-c", f"import sys\n{_RUNTIME_OF_ITS_OWN}", "an argument"]
     config = {"EntryPoint": program[:3], "Command": program[3:], "WorkingDirectory": "/opt"}
     name = create(client, PackageType="Image", Code={"ImageUri": PYTHON}, ImageConfig=config)
     assert invoke(client, name) == {"arguments": ["an argument"], "folder": "/opt"}
