@@ -2,7 +2,7 @@
 
 A record for another function is an event of that function, and may be as large as one. Everything else is in another
 service, behind an `Outlet`. What cannot be delivered is lost, as on AWS, and told in the log of the emulator; an outlet
-that is not there is tried again for some seconds, since it may be about to start.
+that is not there is tried again for some minutes. Meanwhile the event is in the journal.
 """
 
 import asyncio
@@ -22,7 +22,9 @@ from emulator.runtime_api.event import trace_id
 
 _log = logging.getLogger(__name__)
 
-_WAITS = (0.2, 0.5, 1.0, 2.0, 4.0)  # seconds before an outlet that is not there is tried again
+# Seconds before an outlet that is not there is tried again: it may be about to start, or to start anew. Ten minutes.
+_WAITS = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, *[30.0] * 19)
+_TOLD_AT = 4.0
 _AT_ONCE = 32  # deliveries; the rest wait
 
 
@@ -95,17 +97,19 @@ class EventDelivery:
         if self._outlet is None:
             _log.warning("Nothing was delivered to %s: there are no other services (see --services).", target)
             return
-        async with self._room:
-            for wait in (*_WAITS, None):
-                try:
+        for wait in (*_WAITS, None):
+            try:
+                async with self._room:
                     await send(self._outlet)
-                except OutletAwayError as error:
-                    if wait is not None:
-                        await asyncio.sleep(wait)
-                        continue
-                    _log.error("Nothing was delivered to %s: %s", target, error)
-                except EmulatorError as error:
-                    _log.error("Nothing was delivered to %s: %s", target, error)
-                except Exception:
-                    _log.exception("Nothing was delivered to %s.", target)
-                return
+            except OutletAwayError as error:
+                if wait is not None:
+                    if wait == _TOLD_AT:
+                        _log.warning("Something waits to be delivered to %s: %s", target, error)
+                    await asyncio.sleep(wait)
+                    continue
+                _log.error("Nothing was delivered to %s: %s", target, error)
+            except EmulatorError as error:
+                _log.error("Nothing was delivered to %s: %s", target, error)
+            except Exception:
+                _log.exception("Nothing was delivered to %s.", target)
+            return

@@ -21,6 +21,9 @@ QUEUE = "arn:aws:sqs:eu-central-1:123456789012:records"
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:dead"
 
 
+_sleep = asyncio.sleep
+
+
 class Mailbox:
     """Stands for the other services: keeps what it is given; `away` is how often it does not answer before it does."""
 
@@ -161,6 +164,16 @@ async def test_an_outlet_that_is_about_to_start_is_waited_for(make_version):
     world.configure("good", on_success=QUEUE)
     world.send("good")
     await world.until(lambda: mailbox.records)
+
+
+async def test_an_outlet_that_is_away_for_long_is_told_of_once_and_gets_its_record(make_version, caplog, monkeypatch):
+    monkeypatch.setattr("emulator.execution.events.delivery.asyncio.sleep", lambda seconds: _sleep(0))
+    mailbox = Mailbox(away=12)  # some minutes
+    world = World(make_version, mailbox)
+    world.configure("good", on_success=QUEUE)
+    world.send("good")
+    await world.until(lambda: mailbox.records)
+    assert caplog.text.count(f"Something waits to be delivered to {QUEUE}: Nobody is there.") == 1
 
 
 async def test_what_is_refused_is_told_to_the_operator(make_version, caplog):
