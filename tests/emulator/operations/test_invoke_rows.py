@@ -4,6 +4,7 @@ import pytest
 
 from tests.emulator.reference_rows import NotHere, Rows, assert_complete, assert_is_there, proofs
 
+STREAMING = "tests/integration/test_response_streaming.py"
 OPERATIONS = "tests/emulator/operations"
 EXECUTION = "tests/emulator/execution"
 
@@ -101,13 +102,22 @@ ROWS: Rows = {
     ("7", "Response"): ("invocation/response-stream#invoke",),
     ("7", "Frames"): ("invocation/response-stream#invoke", "tests/emulator/protocol/test_event_stream.py"),
     ("7", "Error before the first byte"): (f"{OPERATIONS}/test_response_stream.py",),
-    ("7", "Mid-stream error"): NotHere("functions do not stream yet"),
-    ("7", "Timeout mid-stream"): NotHere("functions do not stream yet"),
+    ("7", "Mid-stream error"): (
+        "invocation/streamed-response#error-after",
+        f"{STREAMING}::test_an_error_after_the_first_part_comes_with_the_end",
+    ),
+    ("7", "Timeout mid-stream"): (f"{STREAMING}::test_a_timeout_in_the_middle",),
     ("7", "Buffered handler called through streaming"): ("invocation/response-stream#invoke",),
     ("7", "Streaming handler called through Invoke"): ("nodejs/streaming-handler#collected",),
-    ("7", "Limits"): NotHere("functions do not stream yet"),
+    ("7", "Limits"): (
+        "tests/emulator/runtime_api/test_streamed_responses.py::test_what_is_beyond_the_limit_is_not_passed_on",
+        f"{STREAMING}::test_with_rate_limits_the_rest_of_a_long_response_takes_its_time",
+    ),
     ("7", "Client gone"): (f"{EXECUTION}/test_concurrency.py::test_while_the_function_runs_do_not_stop_it",),
-    ("7", "Runtimes"): NotHere("functions do not stream yet"),
+    ("7", "Runtimes"): (
+        "nodejs/streaming-handler#collected",
+        f"{STREAMING}::test_a_bootstrap_that_uploads_as_it_goes",
+    ),
 }
 
 

@@ -52,7 +52,9 @@ RUNTIME_API: Rows = {
         f"{STREAMED}::test_an_unknown_mode",
     ),
     ("3", "Streaming body"): (f"{STREAMED}::test_what_went_wrong_is_told_in_trailers",),
-    ("3", "Streaming rate"): NotHere("responses are as fast as the machine"),
+    ("3", "Streaming rate"): (
+        "tests/integration/test_response_streaming.py::test_with_rate_limits_the_rest_of_a_long_response_takes_its_time",
+    ),
     ("3", "End of a streamed response"): NotHere("it is between AWS's own services"),
     ("3", "HTTP streaming prelude"): ("tests/emulator/executors/test_nodejs_runtime.py::test_status_and_headers_go",),
     ("5", "Started `next`"): EVERY_PAIR,
