@@ -46,7 +46,8 @@ def test_a_network_that_is_missing_is_told_with_how_to_make_it_and_used_once_it_
 def test_a_network_in_which_nothing_reaches_this_machine_is_refused(engine: Any):
     with serving(*OPTIONS, "--docker-network", "none") as server:
         client = server.client("lambda")
-        with pytest.raises(ClientError, match=r"network none \(null\) functions would not reach this machine"):
+        # Podman has no network of that name to begin with.
+        with pytest.raises(ClientError, match=r"network none \(null\) functions would not reach|no network none"):
             invoke(client, create(client))
 
 

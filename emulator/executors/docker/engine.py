@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ T = TypeVar("T")
 _THREADS = 8
 _TIMEOUT = 60  # seconds for one answer of the engine, or for the next word of it
 _GONE = (404, 409)  # what the engine says of a container that is gone, or about to be
+_REMOVALS = (0.2, 1.0, None)  # seconds between attempts
 _SETTLED = ("is not paused", "already paused")  # someone else was there first
 _FULL = "no space left on device"
 
@@ -125,7 +127,7 @@ class Engine:
 
     async def limit_memory(self, identifier: str, memory: int) -> None:
         """Gives a container so many bytes of memory, and no more."""
-        await self._call(lambda: self._connected().api.update_container(identifier, None, mem_limit=memory))
+        await self._call(lambda: self._limit_memory(identifier, memory))
 
     async def pause(self, identifier: str) -> None:
         """Takes the processor from a container."""
@@ -249,12 +251,25 @@ class Engine:
             if not any(words in _said(error) for words in _SETTLED):
                 raise
 
-    def _remove(self, identifier: str) -> None:
+    def _limit_memory(self, identifier: str, memory: int) -> None:
         try:
-            self._connected().api.remove_container(identifier, force=True, v=True)
+            self._connected().api.update_container(identifier, None, mem_limit=memory)
         except APIError as error:
-            if error.status_code not in _GONE:
+            if error.status_code != 404:  # Podman 4 knows of no such request: then it has a little more
                 raise
+
+    def _remove(self, identifier: str) -> None:
+        for patience in _REMOVALS:
+            try:
+                self._connected().api.remove_container(identifier, force=True, v=True)
+            except APIError as error:
+                if error.status_code in _GONE:
+                    return
+                if patience is None:
+                    raise
+                time.sleep(patience)  # it may have been about to end by itself, which Podman takes for a hindrance
+            else:
+                return
 
 
 def _cause(error: BaseException) -> str:

@@ -63,7 +63,8 @@ async def look_around(engine: Engine, network: str | None) -> Surroundings:
         network, address = _own_place(own["NetworkSettings"]["Networks"], network)
     else:
         network = network or _DEFAULT_NETWORK
-        address = _gateway(await engine.network(network))
+        rootless = any("rootless" in option for option in description.get("SecurityOptions") or ())
+        address = _gateway(await engine.network(network), rootless=rootless)
     if own is None:
         return Surroundings(address, network, architecture)
     mounts = {mount["Destination"]: mount["Source"] for mount in own["Mounts"] if mount.get("Source")}
@@ -85,8 +86,12 @@ def _own_place(networks: Mapping[str, Any], wanted: str | None) -> tuple[str, st
     raise EmulatorError("The server's own container has no address in any network, so functions cannot reach it.")
 
 
-def _gateway(network: Mapping[str, Any]) -> str:
-    """Where containers of a network reach this machine, and this process may listen."""
+def _gateway(network: Mapping[str, Any], *, rootless: bool) -> str:
+    """Where containers of a network reach this machine, and this process may listen.
+
+    An engine without root has its networks out of this machine's sight, and lets containers out to this machine's own
+    address. With root, a gateway that is not there yet (Podman's) is there once a container is.
+    """
     if network["Driver"] == "host":
         return "127.0.0.1"
     if network["Driver"] != "bridge":
@@ -95,13 +100,13 @@ def _gateway(network: Mapping[str, Any]) -> str:
             "of the driver bridge with --docker-network."
         )
     address = _gateway_address(network["IPAM"]["Config"])
-    if _is_ours(address):
+    if not rootless or _is_ours(address):
         return address
     own = _address_to_elsewhere()
     if own is None:
         raise EmulatorError(
-            f"The gateway of the network {network['Name']}, {address}, is not an address of this machine, as with an "
-            "engine without root, and this machine has none in any other network."
+            "The Docker engine runs without root, so its containers reach this machine only at its own address in "
+            "another network, and it has none."
         )
     return own
 
@@ -127,7 +132,7 @@ def _is_ours(address: str) -> bool:
 
 
 def _address_to_elsewhere() -> str | None:
-    """The address of this machine on its way to others: an engine without root lets containers go that way."""
+    """The address of this machine on its way to others."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect((_ELSEWHERE, 9))
