@@ -39,8 +39,11 @@ _NODE = (shutil.which("node") and subprocess.check_output(["node", "--version"],
 NODE_MAJOR = "20" if OF_AWS else _NODE.removeprefix("v").partition(".")[0]  # empty where this machine has none
 PYTHON, NODE, PROVIDED = f"{_FROM}/python:3.11", f"{_FROM}/nodejs:{NODE_MAJOR}", f"{_FROM}/provided:al2023"
 
+BASE = "parity-test/python-base:3.11"  # like the public python:3.11-slim: nothing of Lambda
+
 _SYSTEM = ("base-files", "bash", "coreutils", "curl", "grep", "libstdc++6", "sed", "tzdata")
 _PYTHON = ("python3.11",)
+_PYTHON_BASE = ("ca-certificates", "python3.11-venv")
 _CLIENT = ("awslambdaric", "simplejson", "snapshot-restore-py")
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
@@ -56,6 +59,8 @@ _CONFIG: Mapping[str, Any] = {  # [github: aws/aws-lambda-base-images, Dockerfil
     "WorkingDir": "/var/task",
     "Entrypoint": ["/lambda-entrypoint.sh"],
 }
+
+_BASE_CONFIG = {"Env": ["PATH=/usr/local/bin:/usr/bin:/bin"], "Cmd": ["python3"]}
 
 # The function's handler is the command of an image [docs: images-create, python-image]. AWS's script starts the RIE
 # where there is no Runtime API; this one says that it has none.
@@ -77,14 +82,22 @@ _NODE_PATHS = (
 
 
 def ensure_images() -> None:
-    """Builds the images that the engine does not have, or has from another state of what they are made of."""
-    if OF_AWS:
-        return
+    """Builds the images of runtimes that the engine has not, or has from another state of what they are made of."""
+    if not OF_AWS:
+        _ensure([PROVIDED, PYTHON, *([NODE] if NODE_MAJOR else [])])
+
+
+def ensure_base() -> None:
+    """Builds BASE, likewise."""
+    _ensure([BASE])
+
+
+def _ensure(names: Sequence[str]) -> None:
     with (Path(tempfile.gettempdir()) / "lambda-parity-test-images.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # several runs may need them at once
         client = docker.from_env()
         try:
-            _ensure_images(client)
+            _ensure_in(client, names)
             remove_nameless(client)
         finally:
             client.close()
@@ -113,19 +126,16 @@ def as_option(images: Mapping[str, str]) -> tuple[str, ...]:
     return ("--image-map", text) if text else ()
 
 
-def _ensure_images(client: docker.DockerClient) -> None:
-    additions: dict[str, Callable[[Layer, Path], None]] = {PROVIDED: _add_nothing, PYTHON: _add_python}
-    if NODE_MAJOR:
-        additions[NODE] = _add_node
+def _ensure_in(client: docker.DockerClient, names: Sequence[str]) -> None:
     made_from = _made_from()
-    missing = [name for name in additions if label_of(client, name) != made_from]
+    missing = [name for name in names if label_of(client, name) != made_from]
     if not missing:
         return
-    config = {**_CONFIG, "Labels": {LABEL: made_from}}
     with tempfile.TemporaryDirectory() as folder:
         system = _layer(Path(folder), "system", _add_system)
         for name in missing:
-            own = [] if name == PROVIDED else [_layer(Path(folder), name.replace("/", "-"), additions[name])]
+            own = [_layer(Path(folder), name.replace("/", "-"), add) for add in _OWN_LAYER.get(name, ())]
+            config = {**(_BASE_CONFIG if name == BASE else _CONFIG), "Labels": {LABEL: made_from}}
             load(client, name, [system, *own], config, _ARCHITECTURES[os.uname().machine])
 
 
@@ -144,10 +154,6 @@ def _layer(folder: Path, name: str, add: Callable[[Layer, Path], None]) -> Layer
     layer = Layer(folder / f"{name}.tar", compiled=sys.version_info[:2] == (3, 11))
     add(layer, folder)
     return LayerFile(layer.file, layer.close())
-
-
-def _add_nothing(layer: Layer, folder: Path) -> None:
-    """Provided images have a start command, and nothing in /var/runtime."""
 
 
 def _add_system(layer: Layer, folder: Path) -> None:
@@ -199,12 +205,26 @@ def _add_node(layer: Layer, folder: Path) -> None:
     layer.add_file("var/runtime/bootstrap", _bootstrap(["/var/lang/bin/node", "/var/runtime/index.mjs"], prepare))
 
 
+def _add_python_base(layer: Layer, folder: Path) -> None:
+    layer.add_link("usr/bin/python3", "python3.11")
+    names = sorted({*debian.with_dependencies(_PYTHON_BASE)} - {*debian.with_dependencies(_SYSTEM)})
+    for package in debian.download(names, folder / "packages"):
+        layer.add_package(package)
+
+
 # These must be those of the loader that starts every program.
 _PARTS_OF_LIBC = ("libc.so", "libdl.so", "libm.so", "libpthread.so", "librt.so", "ld-linux")
 
 
 def _below_language_root(path: str) -> str:
     return re.sub(r"^usr/(bin/python3\.11|lib/python3\.11)", r"var/lang/\1", path)
+
+
+_OWN_LAYER: Mapping[str, Sequence[Callable[[Layer, Path], None]]] = {
+    PYTHON: [_add_python],
+    NODE: [_add_node],
+    BASE: [_add_python_base],
+}
 
 
 def _bootstrap(program: Sequence[str], prepare: str = ":") -> bytes:

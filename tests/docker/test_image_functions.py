@@ -31,7 +31,7 @@ CMD ["function.handler"]
 def image(engine: Any) -> Iterator[str]:
     name = f"{unused_name()}:1"
     engine.images.build(
-        fileobj=_context({"Dockerfile": _DOCKERFILE, "function.py": _CODE}), custom_context=True, tag=name
+        fileobj=_context({"Dockerfile": _DOCKERFILE, "function.py": _CODE}), custom_context=True, rm=True, tag=name
     )
     yield name
     engine.images.remove(name, force=True)

@@ -1,0 +1,129 @@
+"""The project's own image: built from a clean copy of the checkout without any registry, and used."""
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from tests.docker.base_images.store import LABEL, remove_nameless
+from tests.docker.functions import await_true, create, invoke, unused_name
+from tests.docker.images import BASE, OF_AWS, PYTHON, as_option, ensure_base
+from tests.integration.serving import REPOSITORY
+
+pytestmark = [pytest.mark.docker, pytest.mark.slow]
+
+_IMAGE = "parity-test/lambda-parity:1"
+_RUNTIME = "python3.13" if OF_AWS else "python3.11"  # that of the base
+_SOCKET = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock").removeprefix("unix://")
+
+
+@pytest.fixture(scope="module")
+def image(engine: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
+    context = tmp_path_factory.mktemp("context")
+    for name in ("Dockerfile", ".dockerignore", "pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(REPOSITORY / name, context)
+    for name in ("parity", "emulator", "scenarios", "snapshots"):
+        shutil.copytree(REPOSITORY / name, context / name, ignore=shutil.ignore_patterns("__pycache__"))
+    arguments = {} if OF_AWS else _without_registry(context)
+    options = {"path": str(context), "buildargs": arguments, "labels": {LABEL: "project"}, "rm": True, "forcerm": True}
+    # By itself too, for a stage without a name stays behind.
+    engine.images.build(**options, target="build", tag="parity-test/lambda-parity-build:1")
+    engine.images.build(**options, tag=_IMAGE)
+    remove_nameless(engine)
+    return _IMAGE
+
+
+def _without_registry(context: Path) -> dict[str, str]:
+    """A base of our own, and all that pip needs beside the sources."""
+    ensure_base()
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
+    wanted = [*project["build-system"]["requires"], *project["project"]["dependencies"]]
+    pip = [sys.executable, "-m", "pip", "download", "-qq", "--disable-pip-version-check", "--python-version=3.11"]
+    subprocess.run([*pip, "--only-binary=:all:", "--dest", context / "wheels", *wanted], check=True)
+    return {"BASE": BASE, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "/source/wheels"}
+
+
+@contextlib.contextmanager
+def _running(engine: Any, image: str, *command: str, **options: Any) -> Iterator[tuple[Any, str]]:
+    """A container that is healthy, and the URL of the port that it publishes."""
+    container = engine.containers.run(
+        image, [*command] or None, ports={"4566/tcp": ("127.0.0.1", 0)}, detach=True, **options
+    )
+    try:
+        await_true(lambda: _is_healthy(container))
+        yield container, f"http://127.0.0.1:{container.ports['4566/tcp'][0]['HostPort']}"
+    finally:
+        container.remove(force=True, v=True)
+
+
+def _is_healthy(container: Any) -> bool:
+    container.reload()
+    assert container.status in ("created", "running"), container.logs().decode()
+    return container.attrs["State"]["Health"]["Status"] == "healthy"
+
+
+def _client(url: str) -> Any:
+    names = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "eu-west-1"}
+    return boto3.client("lambda", endpoint_url=url, **names)
+
+
+def test_it_runs_functions_without_root_is_healthy_and_ends_when_told(engine: Any, image: str):
+    with _running(engine, image) as (container, url):
+        client = _client(url)
+        told = invoke(client, create(client, Runtime=_RUNTIME), greeting="hello")
+        assert told["echo"] == {"greeting": "hello"}
+        assert container.exec_run(["id", "-u"]).output.strip() == b"1000"
+        container.kill("SIGTERM")
+        assert container.wait(timeout=20)["StatusCode"] == 0
+
+
+def test_its_resources_outlive_it_on_a_volume(engine: Any, image: str):
+    volume = engine.volumes.create(unused_name())
+    command, volumes = ("serve", "--host", "0.0.0.0", "--state", "/state"), [f"{volume.name}:/state"]
+    try:
+        with _running(engine, image, *command, volumes=volumes) as (container, url):
+            name = create(_client(url), Runtime=_RUNTIME)
+            container.stop()
+        with _running(engine, image, *command, volumes=volumes) as (_, url):
+            assert invoke(_client(url), name)["count"] == 1
+    finally:
+        volume.remove()
+
+
+def test_with_the_socket_of_the_engine_its_functions_run_in_containers_beside_it(engine: Any, image: str):
+    volume = engine.volumes.create(unused_name())
+    executor = ("serve", "--host", "0.0.0.0", "--executor", "docker", *as_option({"python3.11": PYTHON}))
+    volumes = [f"{volume.name}:/files", f"{_SOCKET}:/var/run/docker.sock"]
+    group = [str(Path(_SOCKET).stat().st_gid)]
+    try:
+        with _running(engine, image, *executor, volumes=volumes, group_add=group) as (container, url):
+            client = _client(url)
+            assert invoke(client, create(client, Runtime="python3.11"))["uid"] == 993
+            with urllib.request.urlopen(f"{url}/_parity/health", timeout=10) as answer:
+                assert json.load(answer)["isolation"] == "containers"
+            container.stop()
+    finally:
+        await_true(lambda: _removed(volume))
+
+
+def test_the_harness_is_in_it_too(engine: Any, image: str):
+    said = engine.containers.run(image, ["verify", "alias/create-alias"], remove=True)
+    assert b"1 scenario" in said
+
+
+def _removed(volume: Any) -> bool:
+    """Containers that use it may be about to go."""
+    with contextlib.suppress(Exception):
+        volume.remove()
+        return True
+    return False
