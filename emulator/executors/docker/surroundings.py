@@ -63,13 +63,17 @@ async def look_around(engine: Engine, network: str | None) -> Surroundings:
         network, address = _own_place(own["NetworkSettings"]["Networks"], network)
     else:
         network = network or _DEFAULT_NETWORK
-        rootless = any("rootless" in option for option in description.get("SecurityOptions") or ())
-        address = _gateway(await engine.network(network), rootless=rootless)
+        address = _gateway(await engine.network(network), rootless=_is_rootless(description))
     if own is None:
         return Surroundings(address, network, architecture)
     mounts = {mount["Destination"]: mount["Source"] for mount in own["Mounts"] if mount.get("Source")}
     label = owner.container_label(own["Id"], own["State"]["StartedAt"])
     return Surroundings(address, network, architecture, label, mounts)
+
+
+def _is_rootless(description: Mapping[str, Any]) -> bool:
+    """Whether an engine runs without root: Docker says so among its options, Podman on its own."""
+    return bool(description.get("Rootless")) or "name=rootless" in (description.get("SecurityOptions") or ())
 
 
 def _own_place(networks: Mapping[str, Any], wanted: str | None) -> tuple[str, str]:
