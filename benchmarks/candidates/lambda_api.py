@@ -52,7 +52,11 @@ class LambdaApi(Candidate):
         expect_success(self._ask(self.deletion(name)).status)
 
     def invocation(self, function: str, event: bytes) -> bytes:
-        return http_request("POST", f"{_FUNCTIONS}/{function}/invocations", event, _HEADERS)
+        return self.invocation_with(function, event, "")
+
+    def invocation_with(self, function: str, event: bytes, headers: str) -> bytes:
+        """The request of Invoke, with more header lines."""
+        return http_request("POST", f"{_FUNCTIONS}/{function}/invocations", event, _HEADERS + headers)
 
     def creation(self, function: str) -> bytes:
         """The request of CreateFunction."""
