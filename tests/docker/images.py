@@ -80,6 +80,15 @@ _NODE_PATHS = (
     "/opt/nodejs/node{major}/node_modules:/opt/nodejs/node_modules:/var/runtime/node_modules:/var/runtime:/var/task"
 )
 
+# As AWS's script does, unless the function has set it itself [log: execArgv].
+_NODE_MEMORY = """memory=$AWS_LAMBDA_FUNCTION_MEMORY_SIZE options=
+case $NODE_OPTIONS in
+*max?semi?space?size* | *max?old?space?size*) ;;
+*) options="--max-semi-space-size=$((memory / 20)) --max-old-space-size=$((memory * 9 / 10))" ;;
+esac"""
+_REQUIRE, _DETECT = "experimental-require-module", "experimental-detect-module"
+_SWITCHED_OFF = {"18": (_REQUIRE, _DETECT), "20": (_REQUIRE,), "22": (_REQUIRE, _DETECT)}  # [docs: lambda-nodejs]
+
 
 def ensure_images() -> None:
     """Builds the images of runtimes that the engine has not, or has from another state of what they are made of."""
@@ -116,7 +125,7 @@ def stand_in_images() -> dict[str, str]:
     if OF_AWS:
         return {}
     python = {f"python3.{minor}": PYTHON for minor in range(9, 15)}
-    node = {f"nodejs{major}.x": NODE for major in range(18, 26, 2)} if NODE_MAJOR else {}
+    node = {f"nodejs{major}.x": NODE for major in range(16, 26, 2)} if NODE_MAJOR else {}
     return {**python, **node, **exact_images()}
 
 
@@ -181,6 +190,7 @@ def _add_python(layer: Layer, folder: Path) -> None:
         _add_package_of_ours(layer, name)
     layer.add_file("var/runtime/bootstrap.py", Path(python_runtime.__path__[0], "bootstrap.py").read_bytes())
     layer.add_file("var/runtime/bootstrap", _bootstrap(["/var/lang/bin/python3.11", "/var/runtime/bootstrap.py"]))
+    layer.add_link("var/lang/bin/python3", "python3.11")
 
 
 def _add_package_of_ours(layer: Layer, name: str) -> None:
@@ -201,8 +211,12 @@ def _add_node(layer: Layer, folder: Path) -> None:
     fill_runtime_folder(folder / "node")
     layer.add_tree("var/runtime", folder / "node")
     paths = _NODE_PATHS.format(major=NODE_MAJOR)
-    prepare = f'if [ -z "$NODE_PATH" ]; then export NODE_PATH="{paths}"; fi'
-    layer.add_file("var/runtime/bootstrap", _bootstrap(["/var/lang/bin/node", "/var/runtime/index.mjs"], prepare))
+    prepare = f'if [ -z "$NODE_PATH" ]; then export NODE_PATH="{paths}"; fi\n{_NODE_MEMORY}'
+    for option in _SWITCHED_OFF.get(NODE_MAJOR, ()):
+        if subprocess.run([program, f"--no-{option}", "-e", "0"], check=False, capture_output=True).returncode == 0:
+            prepare += f'\ncase $NODE_OPTIONS in *{option}*) ;; *) options="$options --no-{option}" ;; esac'
+    start = ["/var/lang/bin/node", "$options", "/var/runtime/index.mjs"]
+    layer.add_file("var/runtime/bootstrap", _bootstrap(start, prepare))
 
 
 def _add_python_base(layer: Layer, folder: Path) -> None:
