@@ -114,6 +114,7 @@ def partition_of(region: str) -> str:
     return _PARTITIONS.get(family[1], "aws") if family else "aws"
 
 
+@lru_cache(maxsize=1024)  # as above
 def function_arn(region: str, account_id: str, name: str, qualifier: str | None = None) -> str:
     """The ARN of a function, of one of its versions, or of one of its aliases."""
     arn = f"arn:{partition_of(region)}:lambda:{region}:{account_id}:function:{name}"

@@ -8,7 +8,7 @@ future.
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 
@@ -110,12 +110,13 @@ class Gateway:
             return self._local_route(path)(request)
         request_id = ids.request_id()
         try:
-            caller = _accept(request)
+            caller = caller_of(request) or _unsigned(request)
             if caller.service not in _LAMBDA and self._elsewhere is not None:
                 return self._elsewhere(request, str(caller.service))
             route = self._router.route(request.method, path, request.query)
             endpoint = self._endpoint(route.operation)
-            _refuse_too_large(request.body, endpoint.limit, route.operation)
+            if endpoint.limit is not None and len(request.body) > endpoint.limit:
+                _refuse_size(endpoint.limit, route.operation)
             given = endpoint.reader.read(request, route)
             result = endpoint.handler(self._make_call(route.operation, caller, request_id, request), given)
             if isinstance(result, dict):
@@ -165,18 +166,14 @@ class Gateway:
         return self._errors.serialize(ServiceException.unexpected(request_id), request_id)
 
 
-def _accept(request: Request) -> Caller:
-    caller = caller_of(request)
-    if caller is None and _S3_ALONE in request.query:
+def _unsigned(request: Request) -> Caller:
+    if _S3_ALONE in request.query:
         return Caller(service="s3")
-    if caller is None:
-        raise MissingAuthenticationTokenException.unsigned()
-    return caller
+    raise MissingAuthenticationTokenException.unsigned()
 
 
-def _refuse_too_large(body: bytes, limit: int | None, operation: Operation) -> None:
-    if limit is not None and len(body) > limit:
-        raise RequestEntityTooLargeException.request(limit, _PRINTED_NAMES.get(operation.name, operation.name))
+def _refuse_size(limit: int, operation: Operation) -> NoReturn:
+    raise RequestEntityTooLargeException.request(limit, _PRINTED_NAMES.get(operation.name, operation.name))
 
 
 def _plain(status: int, message: str, request_id: str) -> Response:

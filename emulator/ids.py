@@ -22,19 +22,17 @@ _ACCOUNT_BYTES, _RANDOM_BYTES, _MARK_BYTES = 6, 2, 2  # together 16 letters of b
 
 
 def request_id() -> str:
-    """A new id for `x-amzn-RequestId`: a version 4 UUID."""
-    return _uuid()
+    """A new id for `x-amzn-RequestId`: a version 4 UUID.
+
+    These guard nothing, so they need not be hard to guess; `uuid` takes ten times as long.
+    """
+    digits = f"{_bits(128):032x}"
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{_VARIANTS[digits[16]]}{digits[17:20]}-{digits[20:]}"
 
 
 def revision_id() -> str:
     """A new RevisionId: a version 4 UUID, different from every other."""
-    return _uuid()
-
-
-def _uuid() -> str:
-    """A version 4 UUID. These guard nothing, so they need not be hard to guess; `uuid` takes ten times as long."""
-    digits = f"{_bits(128):032x}"
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{_VARIANTS[digits[16]]}{digits[17:20]}-{digits[20:]}"
+    return request_id()
 
 
 def version_key() -> str:

@@ -45,6 +45,10 @@ class Concurrency:
         account = self._accounts.get(key[:2])
         if account is None:
             account = self._accounts[key[:2]] = Running()
+        if function.reserved_concurrency is None and account.count < self._always_left and not self._rate_limits:
+            running.count += 1  # nothing can refuse it
+            account.count += 1
+            return running, account
         reserved = _left_of_reservation(function)
         reason = refusal(running.count, reserved, account.count, self._unreserved(version, account))
         if reason is None and self._rate_limits:

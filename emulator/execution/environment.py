@@ -24,7 +24,7 @@ from emulator.execution.function_endpoint import FunctionEndpoint
 from emulator.execution.generation import Generation
 from emulator.execution.init_report import report_init
 from emulator.execution.invocation import Outcome
-from emulator.execution.lifecycle import Event, State, after
+from emulator.execution.lifecycle import TRANSITIONS, Event, State, after
 from emulator.execution.logs import LogStore
 from emulator.execution.serving import Serving
 from emulator.execution.shutdown import FAILURE, SPINDOWN, TIMEOUT
@@ -427,7 +427,7 @@ class ExecutionEnvironment:
         return "init" if self.state is State.INITIALIZING else "invoke"
 
     def _move(self, event: Event) -> None:
-        self.state = after(self.state, event)
+        self.state = TRANSITIONS[self.state].get(event) or after(self.state, event)  # which says what is wrong
 
 
 def _reason(failure: Failure) -> str:

@@ -56,10 +56,9 @@ class EnvironmentLog:
 
     def report(self, time_ms: int, *contents: PlatformEvent) -> None:
         """Adds events of Lambda's that were due at `time_ms` (since 1970)."""
-        write, heard = self._stream.write, self._telemetry is not None or self._tail is not None
-        for content in contents:
-            event = write(content, time_ms)
-            if heard:
+        events = self._stream.report(contents, time_ms)
+        if self._telemetry is not None or self._tail is not None:
+            for event in events:
                 self._pass_on(event, "function")
 
     def write(self, content: Record | PlatformEvent, source: str = "function") -> None:

@@ -9,7 +9,7 @@ stays as small as it was.
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
@@ -57,26 +57,34 @@ class LogStream:
     size: int = 0  # bytes of its events
     events: deque[LogEvent] = field(default_factory=lambda: deque(maxlen=_EVENTS_PER_STREAM))
 
-    def write(self, content: Record | PlatformEvent, time_ms: int = 0) -> LogEvent:
-        """Adds one event, with the time it bears or `time_ms`, or else the present one."""
-        store = self.store
-        size = 0
-        if isinstance(content, Record):
-            size, time_ms = len(content.message), content.time_ms
+    def write(self, content: Record | PlatformEvent) -> LogEvent:
+        """Adds one event, with the time it bears or else the present one."""
+        size, time_ms = (len(content.message), content.time_ms) if isinstance(content, Record) else (0, 0)
         event = LogEvent(time_ms or time.time_ns() // 1_000_000, content)
+        self._add((event,), size + _EVENT_BYTES)
+        return event
+
+    def report(self, contents: Sequence[PlatformEvent], time_ms: int) -> list[LogEvent]:
+        """Adds events of Lambda's, which were due at `time_ms`, but not before what stands there already."""
+        if self.events:
+            time_ms = max(time_ms, self.events[-1].time_ms)
+        added = [LogEvent(time_ms, content) for content in contents]
+        self._add(added, len(added) * _EVENT_BYTES)
+        return added
+
+    def _add(self, added: Sequence[LogEvent], growth: int) -> None:
+        store, events = self.store, self.events
         if store is None:
-            return event
-        events = self.events
-        growth = size + _EVENT_BYTES
-        if len(events) == _EVENTS_PER_STREAM:
+            return
+        while len(events) + len(added) > _EVENTS_PER_STREAM:
             growth -= events.popleft().size
-        events.append(event)
+        events.extend(added)
         if growth:  # in a busy stream, one event of Lambda's takes the place of another
             self.size += growth
             store.grow(growth)
         for listener in store.listeners:
-            listener(self, event)
-        return event
+            for event in added:
+                listener(self, event)
 
     def drop_oldest(self) -> None:
         """Forgets the oldest event."""

@@ -32,6 +32,7 @@ class RequestParser:
             (member, name, _from_query(model, shape, member)) for member, name, _ in _bound(model, shape, "querystring")
         ]
         self._headers = [(member, name.lower(), convert) for member, name, convert in _bound(model, shape, "header")]
+        self._header_names = tuple(name for _, name, _ in self._headers)
         self._payload = shape.payload
         self._body = _body(model, shape)
         self._raw_payload = shape.payload if self._body is bytes else None
@@ -52,7 +53,7 @@ class RequestParser:
 
     def bound_headers(self, headers: Mapping[str, str]) -> tuple[str | None, ...]:
         """The values of the headers that members come from, whatever they are."""
-        return tuple([headers.get(name) for _, name, _ in self._headers])
+        return tuple(map(headers.get, self._header_names))
 
     def takes_document(self, body: bytes) -> bool:
         """Whether the members in the body are more than one payload of bytes, or none."""

@@ -15,7 +15,7 @@ from emulator.quotas import SYNCHRONOUS_RESPONSE
 from emulator.runtime_api import answers
 from emulator.runtime_api.error_type import reported_error_type
 from emulator.runtime_api.response_upload import ERROR_TYPE, Ending, ResponseUpload, Sink
-from emulator.runtime_api.states import Call, State, TransitionRefusedError, after
+from emulator.runtime_api.states import TRANSITIONS, Call, State, TransitionRefusedError, after
 from emulator.wire.incoming_body import IncomingBody
 from emulator.wire.messages import Request, Response
 
@@ -77,7 +77,7 @@ class RuntimeSession:
 
     def give(self, event: Event) -> None:
         """Gives the runtime an event, which must be READY for it. Whoever waits for `next` gets it at once."""
-        self._state = after(self._state, Call.EVENT)
+        self._move(Call.EVENT)
         self._event = event
         waiting, self._waiting = self._waiting, []
         for answer in waiting:
@@ -122,7 +122,7 @@ class RuntimeSession:
     def _next(self) -> Answer:
         if self._state is State.RESPONDING:
             self._look_whether_cut()
-        self._state = after(self._state, Call.NEXT)
+        self._move(Call.NEXT)
         if self._state is State.RUNNING:
             assert self._event is not None
             return Response(200, self._event.headers, self._event.body)
@@ -192,15 +192,18 @@ class RuntimeSession:
         if request.method != "POST":
             return answers.method_not_allowed()
         try:
-            self._state = after(self._state, Call.INIT_ERROR)
+            self._move(Call.INIT_ERROR)
         except TransitionRefusedError as error:
             return answers.invalid_transition(str(error))
         self._listener.init_failed(request.body, *_error_details(request))
         return answers.ACCEPTED
 
     def _finish(self, call: Call) -> None:
-        self._state = after(self._state, call)
+        self._move(call)
         self._event = None  # a second answer to the same event bears an id that is no longer valid
+
+    def _move(self, call: Call) -> None:
+        self._state = TRANSITIONS[self._state].get(call) or after(self._state, call)  # which says why it is refused
 
 
 def _error_details(request: Request) -> tuple[str, str]:

@@ -74,7 +74,11 @@ class Answers:
         """Answers what waits, until an answer has to be waited for or the client does not read."""
         while self.waiting and self._current is None and self._drained is None and not self.closed:
             self._current = exchange = self.waiting.popleft()
-            answer = exchange.refusal or self._ask(exchange.request)
+            try:
+                answer = exchange.refusal or self._handler(exchange.request)
+            except Exception:
+                _log.exception("%s %s failed", exchange.request.method, exchange.request.path)
+                answer = Response(500)
             if isinstance(answer, Response):
                 self._send(exchange, answer)
             else:
@@ -107,13 +111,6 @@ class Answers:
         if self._drained is not None and not self._drained.done():
             self._drained.cancel()
 
-    def _ask(self, request: Request) -> Response | Eventual[Response]:
-        try:
-            return self._handler(request)
-        except Exception:
-            _log.exception("%s %s failed", request.method, request.path)
-            return Response(500)
-
     def _on_answer(self, pending: Eventual[Response]) -> None:
         self._pending = None
         exchange = self._current
@@ -126,7 +123,10 @@ class Answers:
             self._send(exchange, Response(500))
         else:
             self._send(exchange, pending.result())
-        self.advance()
+        if self.waiting:
+            self.advance()
+        elif self._current is None:
+            self._when_idle()
 
     def _send(self, exchange: Exchange, response: Response) -> None:
         """Writes one answer. Finishes the exchange, unless the body is a stream, which finishes it later."""

@@ -18,13 +18,8 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _dates: dict[int, str] = {}  # one: that of the present second
 
 
-def _date_line() -> str:
-    """The `Date` header, made once a second."""
-    second = int(time.time())
-    return _dates.get(second) or _make_date_line(second)
-
-
 def _make_date_line(second: int) -> str:
+    """The `Date` header, made once a second."""
     moment = time.gmtime(second)
     day, month = _DAYS[moment.tm_wday], _MONTHS[moment.tm_mon - 1]  # in English, whatever the locale
     text = time.strftime(f"Date: {day}, %d {month} %Y %H:%M:%S GMT\r\n", moment)
@@ -40,16 +35,18 @@ def encode_head(response: Response, *, keep_alive: bool, http_1_0: bool, streame
     that would break out of its line.
     """
     status, headers = response.status, response.headers
-    text = ""
-    for name, value in headers.items():  # mostly two or three: faster than to join them
-        text += f"{name}: {value}\r\n"
+    text = "\r\n".join(map(": ".join, headers.items()))  # all of it without a step of Python's in between
     lines = len(headers)
+    if headers:
+        text += "\r\n"
     if response.cookies:
         text += "".join([f"set-cookie: {cookie}\r\n" for cookie in response.cookies])
         lines += len(response.cookies)
     if text.count("\n") != lines or text.count("\r") != lines:
         raise ValueError(f"a header holds a line break: {headers!r}")
     start = _STATUS_LINES.get(status) or f"HTTP/1.1 {status} \r\n"
+    second = int(time.time())
+    date = _dates.get(second) or _make_date_line(second)
     ending = ""
     if status in BODILESS:
         pass
@@ -61,7 +58,7 @@ def encode_head(response: Response, *, keep_alive: bool, http_1_0: bool, streame
         ending += "Connection: close\r\n"
     elif http_1_0 and not streamed:
         ending += "Connection: keep-alive\r\n"
-    return f"{start}{_date_line()}{text}{ending}\r\n".encode()
+    return f"{start}{date}{text}{ending}\r\n".encode()
 
 
 def chunk_size(data: bytes) -> bytes:

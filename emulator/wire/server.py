@@ -11,6 +11,7 @@ from typing import cast
 import httptools
 
 from emulator.wire.answering import Answers, Exchange, Handler
+from emulator.wire.headers import headers_of
 from emulator.wire.incoming_body import IncomingBody
 from emulator.wire.messages import Request, Response
 
@@ -92,6 +93,7 @@ class _Connection(asyncio.Protocol):
         self._parser = httptools.HttpRequestParser(self)
         # the request that is being read
         self._url = b""
+        self._fields: list[bytes] = []  # of its head: name, value, name, value, ...
         self._headers: dict[str, str] = {}
         self._body: list[bytes] = []
         self._body_size = 0
@@ -186,7 +188,7 @@ class _Connection(asyncio.Protocol):
     def on_message_begin(self) -> None:
         self._between = False
         self._url = b""
-        self._headers = {}
+        self._fields = []
         self._body = []
         self._body_size = 0
         self._head_size = _NEW
@@ -195,24 +197,22 @@ class _Connection(asyncio.Protocol):
         self._url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        lower = _NAMES.get(name) or _lower(name)
-        text = value.decode("latin-1")
-        if (before := self._headers.setdefault(lower, text)) is not text:
-            self._headers[lower] = f"{before}{'; ' if lower == 'cookie' else ','}{text}"
+        self._fields += name, value
 
     def on_headers_complete(self) -> None:
         self._head_size = None
+        self._headers = headers = headers_of(self._fields)
         limit = self._server.max_body
-        if limit is not None and int(self._headers.get("content-length") or 0) > limit:
+        if limit is not None and int(headers.get("content-length") or 0) > limit:
             raise _TooLargeError(413)
-        if "expect" in self._headers and self._headers["expect"].lower() == "100-continue":
+        if "expect" in headers and headers["expect"].lower() == "100-continue":
             self._owes_continue = True
             if self._answers.idle:
                 self._invite_body()
-        if self._server.streamed_if is not None and self._server.streamed_if in self._headers:
+        if self._server.streamed_if is not None and self._server.streamed_if in headers:
             self._incoming = IncomingBody(self._hold_body)
             self._hand_over(b"", self._incoming)
-            self._headers = {}  # from here on, trailers
+            self._fields = []  # from here on, trailers
 
     def on_body(self, body: bytes) -> None:
         self._owes_continue = False  # it did not wait
@@ -229,7 +229,7 @@ class _Connection(asyncio.Protocol):
     def on_message_complete(self) -> None:
         self._owes_continue = False
         if self._incoming is not None:
-            self._incoming.end(self._headers)
+            self._incoming.end(headers_of(self._fields))
             if self._incoming not in self._fed:
                 self._fed.append(self._incoming)
             self._incoming = None
@@ -293,17 +293,6 @@ class _Connection(asyncio.Protocol):
     def abort(self) -> None:
         """Closes at once."""
         self._transport.abort()
-
-
-_NAMES: dict[bytes, str] = {}
-
-
-def _lower(name: bytes) -> str:
-    """A header's name in lower case. Clients send the same few over and over, so they are remembered."""
-    lower = name.decode("latin-1").lower()
-    if len(_NAMES) < 256:
-        _NAMES[name] = lower
-    return lower
 
 
 def _origin_form(target: str) -> str:

@@ -7,6 +7,7 @@ import pytest
 from emulator.execution import platform_log
 from emulator.execution.log_frames import Record
 from emulator.execution.logs import LogStore
+from emulator.execution.platform_log import End, Start
 
 
 def test_a_stream_is_named_after_day_version_and_environment(make_version):
@@ -147,3 +148,12 @@ def test_lines_of_json_are_filtered_by_the_level_they_bear(make_version, level, 
     as_text = LogStore().open(make_version())
     as_text.write(Record(line))
     assert as_text.lines() == [line.decode()]
+
+
+def test_what_lambda_reports_late_stands_behind_what_the_function_wrote_before_it(make_version):
+    stream = LogStore().open(make_version())
+    written = stream.write(Record(b"written\n"))
+    [start] = stream.report([Start("id", "1", "arn")], written.time_ms - 50)
+    assert start.time_ms == written.time_ms
+    [end] = stream.report([End("id", 1.0)], written.time_ms + 50)
+    assert end.time_ms == written.time_ms + 50
