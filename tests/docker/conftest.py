@@ -1,6 +1,6 @@
 """An engine, the images, and a server of the Docker executor.
 
-Without an engine these tests are skipped, unless DOCKER_REQUIRED says that there is one.
+Without an engine, or without Debian's packages for the images, these tests are skipped, unless DOCKER_REQUIRED is set.
 """
 
 import os
@@ -30,7 +30,12 @@ def engine() -> Iterator[Any]:
         if os.environ.get("DOCKER_REQUIRED"):
             raise
         pytest.skip(f"no Docker Engine answers: {error}")
-    ensure_images()
+    try:
+        ensure_images()
+    except (RuntimeError, OSError) as error:
+        if os.environ.get("DOCKER_REQUIRED"):
+            raise
+        pytest.skip(f"images cannot be built here, PARITY_DOCKER_TEST_IMAGES=aws takes AWS's own: {error}")
     yield client
     client.close()
 

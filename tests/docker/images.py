@@ -184,7 +184,7 @@ def _add_python(layer: Layer, folder: Path) -> None:
     client = folder / "client"
     pip = [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-deps"]
     pip += ["--python-version=3.11", "--only-binary=:all:", "--target", str(client)]
-    subprocess.run([*pip, *(f"{name}=={importlib.metadata.version(name)}" for name in _CLIENT)], check=True)
+    debian.output_of([*pip, *(f"{name}=={importlib.metadata.version(name)}" for name in _CLIENT)])
     layer.add_tree("var/runtime", client)
     for name in (*SHOWN, "six"):
         _add_package_of_ours(layer, name)

@@ -17,7 +17,7 @@ _ONLY = [f"--no-{kind}" for kind in ("recommends", "suggests", "conflicts", "bre
 
 def state_of_archive() -> str:
     """A digest of what apt knows: while it is the same, so are the packages."""
-    releases = sorted(_LISTS.glob("*InRelease"))
+    releases = sorted(_LISTS.glob("*Release"))
     if not releases:
         raise RuntimeError("apt knows no packages: run `apt-get update`")
     return hashlib.sha256(b"".join(file.read_bytes() for file in releases)).hexdigest()
@@ -41,7 +41,7 @@ def download(names: Iterable[str], folder: Path) -> list[Path]:
     wanted = [name for name in names if not list(folder.glob(f"{name}_*.deb"))]
     if wanted:
         command = ["apt-get", "download", "--quiet=2", "-o", "APT::Sandbox::User=root", *wanted]
-        _output_of(command, folder)
+        output_of(command, folder)
     return [next(folder.glob(f"{name}_*.deb")) for name in names]
 
 
@@ -55,7 +55,7 @@ def _dependencies(names: tuple[str, ...]) -> dict[str, list[str]]:
     """What each package depends on; of alternatives the first, and of packages that others provide none."""
     graph: dict[str, list[str]] = {}
     package, is_alternative = "", False
-    for line in _output_of(["apt-cache", "depends", "--recurse", *_ONLY, *names]).splitlines():
+    for line in output_of(["apt-cache", "depends", "--recurse", *_ONLY, *names]).splitlines():
         if line[:1].isalnum():
             package, is_alternative = line, False
         elif match := re.match(r" (.)(?:Pre)?Depends: (\S+)", line):
@@ -65,7 +65,8 @@ def _dependencies(names: tuple[str, ...]) -> dict[str, list[str]]:
     return graph
 
 
-def _output_of(command: list[str], folder: Path | None = None) -> str:
+def output_of(command: list[str], folder: Path | None = None) -> str:
+    """What a program prints. Raises RuntimeError with what it complains of."""
     done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(command[:2])}: {done.stderr.strip()}")
