@@ -3,6 +3,7 @@
 import io
 import itertools
 import json
+import platform
 import time
 import uuid
 import zipfile
@@ -15,6 +16,7 @@ from botocore.exceptions import ClientError
 from tests.integration.serving import Server
 
 ROLE = "arn:aws:iam::000000000000:role/r"
+ARCHITECTURE = "arm64" if platform.machine() == "aarch64" else "x86_64"
 
 # Does what the event says, then tells where and as what it runs.
 CODE = """
@@ -54,7 +56,7 @@ def zipped(files: Mapping[str, str]) -> bytes:
 def create(client: Any, **settings: Any) -> str:
     """A function of CODE, unless `settings` say otherwise. Returns its name."""
     name = next(_names)
-    given: dict[str, Any] = {"Role": ROLE, "Timeout": 20, **settings}
+    given: dict[str, Any] = {"Role": ROLE, "Timeout": 20, "Architectures": [ARCHITECTURE], **settings}
     if given.get("PackageType") != "Image":
         code = {"Code": {"ZipFile": zipped({"function.py": CODE})}}
         given = {"Runtime": "python3.11", "Handler": "function.handler", **code, **given}

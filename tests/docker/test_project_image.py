@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tomllib
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +114,58 @@ def test_with_the_socket_of_the_engine_its_functions_run_in_containers_beside_it
             container.stop()
     finally:
         await_true(lambda: _removed(volume))
+
+
+@pytest.fixture
+def compose(image: str) -> Iterator[Callable[..., str]]:
+    """Compose with a project of this test's own, whose image is there already."""
+    found = [each for each in (["docker-compose"], ["docker", "compose"]) if _runs(*each, "version")]
+    if not found:
+        if os.environ.get("DOCKER_REQUIRED"):
+            pytest.fail("neither docker-compose nor docker compose is installed")
+        pytest.skip("neither docker-compose nor docker compose is installed")
+    command = [
+        *found[0],
+        "--file",
+        str(REPOSITORY / "compose.yaml"),
+        "--project-name",
+        unused_name().rpartition("/")[2],
+    ]
+    environment = {**os.environ, "PARITY_IMAGE": image, "PARITY_PORT": "0"}
+
+    def run(*arguments: str) -> str:
+        done = subprocess.run([*command, *arguments], env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    yield run
+    run("down", "--volumes", "--timeout", "20")
+
+
+def test_compose_starts_a_server_that_keeps_its_resources(compose: Callable[..., str]):
+    compose("up", "--detach", "--no-build")
+    name = create(_answering(compose), Runtime=_RUNTIME)
+    compose("rm", "--force", "--stop")
+    compose("up", "--detach", "--no-build")
+    assert invoke(_answering(compose), name)["count"] == 1
+
+
+def _answering(compose: Callable[..., str]) -> Any:
+    url = f"http://{compose('port', 'lambda', '4566').strip()}"
+    await_true(lambda: _answers(url))
+    return _client(url)
+
+
+def _answers(url: str) -> bool:
+    with contextlib.suppress(OSError):
+        return urllib.request.urlopen(f"{url}/_parity/health", timeout=5).status == 200
+    return False
+
+
+def _runs(*command: str) -> bool:
+    with contextlib.suppress(FileNotFoundError):
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    return False
 
 
 def test_the_harness_is_in_it_too(engine: Any, image: str):

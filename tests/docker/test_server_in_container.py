@@ -14,10 +14,15 @@ from docker.errors import APIError
 
 from tests.docker.conftest import OPTIONS
 from tests.docker.functions import await_true, containers_of, create, invoke, networks_of, unused_name
-from tests.docker.images import PYTHON
+from tests.docker.images import OF_AWS, PYTHON
 from tests.integration.serving import REPOSITORY, serving
 
-pytestmark = pytest.mark.docker
+pytestmark = [
+    pytest.mark.docker,
+    pytest.mark.skipif(
+        OF_AWS, reason="this machine's Python does not run in AWS's images; test_project_image.py has it"
+    ),
+]
 
 _SOCKET = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock").removeprefix("unix://")
 
