@@ -11,7 +11,8 @@ and evaluates them, and writes to the pipe `events`, one line each:
     ended NUMBER STATUS         a program has ended; STATUS as `wait` gives it, above 128 for a signal
 
 Any other line is the shell's own: with `Killed`, or the like, it tells that a program ended by a signal, and not by an
-exit status of the same number (`ended_by`).
+exit status of the same number (`ended_by`). Known gap: where /bin/sh is dash, it tells of nothing that died within
+moments of its start, so such a signal is taken for an exit status.
 
 When the server is gone, `commands` ends, and the container with it.
 """
@@ -25,6 +26,7 @@ KEPT = "/run/lambda-parity-kept"  # and the files of /tmp, while it is given up 
 COMMANDS, EVENTS = "commands", "events"
 LOG_DESCRIPTOR = 3  # of framed log records; they go the way of the output
 
+# Shells have what runs beside them ignore SIGINT and SIGQUIT; where `env` can, it undoes that (coreutils 8.31).
 # `begin NUMBER PIPE PROGRAM…` runs a program, and stays to tell of its end. `relieve` kills what has most memory of its
 # own, as the kernel does. `look [PROGRAM]` tells what there is to start, and what the kernel would say to that.
 _SCRIPT = """
@@ -33,11 +35,13 @@ unset HOME HOSTNAME
 newline='
 '
 elf=$(printf '\\177ELF')
+restored="$(command -v env) --default-signal=INT,QUIT"
+if ! $restored true 2>/dev/null; then restored=; fi
 exec 7<{folder}/{commands} 8>{folder}/{events}
 begin() {{
   number=$1 pipe=$2
   shift 2
-  "$@" </dev/null >{folder}/$pipe 2>&1 {log}>&1 7<&- 8>&- &
+  $restored "$@" </dev/null >{folder}/$pipe 2>&1 {log}>&1 7<&- 8>&- &
   process=$!
   exec 2>&8
   echo "started $number $process" >&8
@@ -120,7 +124,8 @@ def start_line(number: int, pipe: str, folder: str, variables: Mapping[str, str]
     exported = " ".join(f"{name}={_quoted(value)}" for name, value in variables.items())
     begin = f"begin {number} {pipe} {' '.join(map(_quoted, program))}"
     # Some shells export where they were before.
-    return f"( cd {_quoted(folder)}; unset OLDPWD; export {exported}; {begin} ) &"
+    export = f"export {exported}; " if exported else ""
+    return f"( cd {_quoted(folder)}; unset OLDPWD; {export}{begin} ) &"
 
 
 def signal_line(pid: int, number: int) -> str:
