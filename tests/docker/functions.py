@@ -97,7 +97,7 @@ def is_frozen(container: Any) -> bool:
 
 
 def await_true(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)

@@ -65,6 +65,18 @@ def test_what_an_engine_still_has_when_it_is_back_goes_without_a_call(own: OwnEn
         await_true(lambda: not containers_of_server(asked, server))
 
 
+def test_a_server_stops_while_its_engine_is_away_and_the_next_one_clears_up(own: OwnEngine):
+    with serving(*OPTIONS, environment={"DOCKER_HOST": own.host}) as stopped:
+        client = stopped.client("lambda")
+        invoke(client, create(client))
+        own.kill()
+        stopped.process.terminate()
+        assert stopped.process.wait(10) == 0
+    own.start()
+    with contextlib.closing(own.client()) as asked, serving(*OPTIONS, environment={"DOCKER_HOST": own.host}):
+        await_true(lambda: not containers_of_server(asked, stopped))
+
+
 def test_an_engine_that_is_started_after_the_server_is_used(own: OwnEngine):
     own.stop()
     with serving(*OPTIONS, environment={"DOCKER_HOST": own.host}) as server:

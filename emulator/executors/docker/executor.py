@@ -176,11 +176,11 @@ class DockerExecutor:
         await self._spares.close()
         for sandbox in list(self._sandboxes):
             sandbox.stop()
-        if self._clearing is not None:
-            self._clearing.cancel()
         await self._images.close()
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._clearing is not None:  # what an engine that is away still has is for the next server
+            self._clearing.cancel()
         await asyncio.to_thread(self._engine.close)
         await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
 
