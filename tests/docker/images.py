@@ -11,7 +11,6 @@ The engine keeps images between runs; they are built again when what they are ma
 With PARITY_DOCKER_TEST_IMAGES=aws nothing is built, and tests run on AWS's own images.
 """
 
-import fcntl
 import hashlib
 import importlib.metadata
 import os
@@ -31,7 +30,7 @@ from emulator.executors.interpreters import SHOWN, package_folder
 from emulator.executors.node_interpreters import fill_runtime_folder
 from tests.docker.base_images import debian
 from tests.docker.base_images.layer import Layer
-from tests.docker.base_images.store import LABEL, LayerFile, label_of, load, remove_nameless
+from tests.docker.base_images.store import LABEL, LayerFile, label_of, load, locked, remove_nameless
 
 OF_AWS = os.environ.get("PARITY_DOCKER_TEST_IMAGES") == "aws"
 _FROM = "public.ecr.aws/lambda" if OF_AWS else "parity-test"
@@ -102,8 +101,7 @@ def ensure_base() -> None:
 
 
 def _ensure(names: Sequence[str]) -> None:
-    with (Path(tempfile.gettempdir()) / "lambda-parity-test-images.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # several runs may need them at once
+    with locked("test-images"):
         client = docker.from_env()
         try:
             _ensure_in(client, names)

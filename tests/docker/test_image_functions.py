@@ -68,7 +68,7 @@ def test_another_image_can_be_named(client: Any, engine: Any, image: str, functi
     invoke(client, function)
     other = f"{image.rpartition(':')[0]}:2"
     files = {"Dockerfile": _DOCKERFILE.replace("function.handler", "function.another"), "function.py": _CODE}
-    engine.images.build(fileobj=_context(files), custom_context=True, tag=other)
+    engine.images.build(fileobj=_context(files), custom_context=True, rm=True, tag=other)
     try:
         client.update_function_code(FunctionName=function, ImageUri=other)
         client.get_waiter("function_updated_v2").wait(FunctionName=function, WaiterConfig={"Delay": 1})

@@ -3,10 +3,7 @@
 import contextlib
 import json
 import os
-import shutil
 import subprocess
-import sys
-import tomllib
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,49 +12,30 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.docker.base_images.store import LABEL, remove_nameless
 from tests.docker.functions import await_true, create, invoke, unused_name
-from tests.docker.images import BASE, OF_AWS, PYTHON, as_option, ensure_base
+from tests.docker.images import OF_AWS, PYTHON, as_option
+from tests.docker.project_image import IMAGE, ensure_project_image
 from tests.integration.serving import REPOSITORY
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 
-_IMAGE = "parity-test/lambda-parity:1"
 _RUNTIME = "python3.13" if OF_AWS else "python3.11"  # that of the base
+_OFTEN = {"interval": 1_000_000_000}  # nanoseconds; the image's own check, asked sooner than it says
 _SOCKET = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock").removeprefix("unix://")
 
 
 @pytest.fixture(scope="module")
-def image(engine: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
-    context = tmp_path_factory.mktemp("context")
-    for name in ("Dockerfile", ".dockerignore", "pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(REPOSITORY / name, context)
-    for name in ("parity", "emulator", "scenarios", "snapshots"):
-        shutil.copytree(REPOSITORY / name, context / name, ignore=shutil.ignore_patterns("__pycache__"))
-    arguments = {} if OF_AWS else _without_registry(context)
-    options = {"path": str(context), "buildargs": arguments, "labels": {LABEL: "project"}, "rm": True, "forcerm": True}
-    # By itself too, for a stage without a name stays behind.
-    engine.images.build(**options, target="build", tag="parity-test/lambda-parity-build:1")
-    engine.images.build(**options, tag=_IMAGE)
-    remove_nameless(engine)
-    return _IMAGE
-
-
-def _without_registry(context: Path) -> dict[str, str]:
-    """A base of our own, and all that pip needs beside the sources."""
-    ensure_base()
-    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
-    wanted = [*project["build-system"]["requires"], *project["project"]["dependencies"]]
-    pip = [sys.executable, "-m", "pip", "download", "-qq", "--disable-pip-version-check", "--python-version=3.11"]
-    subprocess.run([*pip, "--only-binary=:all:", "--dest", context / "wheels", *wanted], check=True)
-    return {"BASE": BASE, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "/source/wheels"}
+def image(engine: Any) -> str:
+    ensure_project_image(engine)
+    return IMAGE
 
 
 @contextlib.contextmanager
 def _running(engine: Any, image: str, *command: str, **options: Any) -> Iterator[tuple[Any, str]]:
     """A container that is healthy, and the URL of the port that it publishes."""
+    ports = {"4566/tcp": ("127.0.0.1", 0)}
     container = engine.containers.run(
-        image, [*command] or None, ports={"4566/tcp": ("127.0.0.1", 0)}, detach=True, **options
+        image, [*command] or None, ports=ports, healthcheck=_OFTEN, detach=True, **options
     )
     try:
         await_true(lambda: _is_healthy(container))

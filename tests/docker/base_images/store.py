@@ -1,11 +1,12 @@
 """Gives images to an engine, and finds them there again, and takes away what they replace."""
 
 import contextlib
+import fcntl
 import io
 import json
 import tarfile
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -54,6 +55,14 @@ def load(
                 archive.addfile(entry, io.BytesIO(data))
         file.seek(0)
         client.images.load(file)
+
+
+@contextlib.contextmanager
+def locked(what: str) -> Iterator[None]:
+    """Several runs may need an image at once: one builds it, the others wait."""
+    with (Path(tempfile.gettempdir()) / f"lambda-parity-{what}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def remove_nameless(client: docker.DockerClient) -> None:
