@@ -22,7 +22,7 @@ from parity.scenario import Scenario
 from parity.step_run import NotAsked, StepRun
 from parity.targets.target import Target
 
-_THREADS_PER_CORE = 4
+_THREADS_PER_CORE = 6
 _RUNNING = frozenset({"Invoke", "InvokeAsync", "InvokeWithResponseStream"})  # they may have to start something
 _log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class Stopped(Exception):
 
 
 def default_jobs() -> int:
-    """How many scenarios run at once unless the user says otherwise: four for each core."""
+    """How many scenarios run at once unless the user says otherwise: six for each core."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return cores * _THREADS_PER_CORE
 
