@@ -23,10 +23,10 @@ class Target:
 
 
 TARGETS = (
-    Target("warm_p50", 1.35, ("floor", "warm_p50"), gate=2.5),
-    Target("warm_p50", 0.6, ("RIE", "warm_p50"), gate=1.0),
+    Target("warm_p50", 1.35, ("floor", "warm_p50"), gate=2.2),
+    Target("warm_p50", 0.6, ("RIE", "warm_p50"), gate=0.95),
     Target("warm_p99", 3.0),
-    Target("throughput_8", 0.7, ("floor", "throughput_8"), gate=0.25),
+    Target("throughput_8", 0.7, ("floor", "throughput_8"), gate=0.3),
     Target("cold_function", 2.5, ("bare runtime", "first_next"), gate=4.0),
     Target("burst_second", 350.0),
     Target("get_function_1", 3_000.0),
