@@ -12,7 +12,6 @@ It is strict both ways: a recording that is neither used nor listed fails, and s
 or that does not exist.
 """
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +19,7 @@ from pathlib import Path
 import msgspec
 
 from parity.attestation.publication import Publication, RecordedKey
-from parity.coverage.unprovokable import fits
-from parity.errors import ParityError
+from parity.reasoned_list import fits, load_list
 from parity.scenario import Scenario
 
 NAME = "unused_recordings.toml"
@@ -49,10 +47,6 @@ class Unused(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         return f"{self.file} {self.test} {' '.join(self.keys)}"
 
 
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    unused: tuple[Unused, ...] = ()
-
-
 @dataclass(frozen=True, slots=True)
 class Use:
     """What became of the recordings: `used` by at least one step, `listed` with a reason, and what is `wrong`."""
@@ -70,15 +64,7 @@ class Use:
 
 def load(folder: Path) -> tuple[Unused, ...]:
     """The entries of the list in a folder of scenarios. Raises ParityError for a file that cannot be used."""
-    path = folder / NAME
-    try:
-        entries = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _File).unused
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise ParityError(f"{path}: {error}") from None
-    for entry in entries:
-        if not entry.reason.strip():
-            raise ParityError(f"{path}: {entry} needs a reason")
-    return entries
+    return load_list(folder / NAME, "unused", Unused)
 
 
 def use(publication: Publication, scenarios: Iterable[Scenario], entries: Iterable[Unused]) -> Use:

@@ -9,8 +9,6 @@
 It is strict both ways: an entry about a cell that is covered fails, and so does one about no cell at all.
 """
 
-import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from parity.coverage.cells import Cell, Kind
-from parity.errors import ParityError
+from parity.reasoned_list import fits, load_list
 
 FILE = Path(__file__).with_name("unprovokable.toml")
 
@@ -45,10 +43,6 @@ class Unprovokable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
         return f"{', '.join(self.operations) or 'all operations'}: {self.kind} {self.name}".rstrip()
 
 
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    cell: tuple[Unprovokable, ...] = ()
-
-
 @dataclass(frozen=True, slots=True)
 class Excuses:
     """The reasons by cell, and what is wrong with the list, one sentence each."""
@@ -57,21 +51,9 @@ class Excuses:
     problems: tuple[str, ...]
 
 
-def fits(pattern: str, name: str) -> bool:
-    """Whether a name is what the pattern says; `*` stands for any text, and nothing else is special."""
-    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), name) is not None
-
-
 def load(path: Path = FILE) -> tuple[Unprovokable, ...]:
     """The entries of a file. Raises ParityError for a file that cannot be used."""
-    try:
-        entries = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _File).cell
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise ParityError(f"{path}: {error}") from None
-    for entry in entries:
-        if not entry.reason.strip():
-            raise ParityError(f"{path}: {entry} needs a reason")
-    return entries
+    return load_list(path, "cell", Unprovokable)
 
 
 def excuse(entries: Iterable[Unprovokable], cells: Iterable[Cell], covered: Mapping[Cell, str]) -> Excuses:

@@ -11,12 +11,12 @@ from functools import reduce
 from typing import Any
 
 from parity.attestation.publication import NoRecording, Publication, RecordedKey
-from parity.coverage.unprovokable import fits
 from parity.lambda_model import input_shape, inside
 from parity.probing.catalogue import least_request
 from parity.probing.printed_forms import printed_forms
 from parity.probing.recorded import recorded
 from parity.probing.rules import Violation, message, violations
+from parity.reasoned_list import fits
 from parity.scenario import Published
 
 _SUFFIX = ".snapshot.json"
