@@ -19,6 +19,7 @@ from emulator.execution.invocation import Invocation, Outcome
 from emulator.gateway import Gateway
 from emulator.operations import NOT_YET, OPERATIONS
 from emulator.operations.call import Call
+from emulator.pending import Eventual, Pending
 from emulator.protocol.model import Operation, load_model
 from emulator.protocol.signature import Caller
 from emulator.resources.function import Function, FunctionVersion
@@ -57,8 +58,8 @@ class MisfitError(AssertionError):
 class EchoDispatcher(RecordingDispatcher):
     """Runs every function at once: it returns the event."""
 
-    def invoke(self, version: FunctionVersion, invocation: Invocation, function: Function) -> asyncio.Future[Outcome]:
-        done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+    def invoke(self, version: FunctionVersion, invocation: Invocation, function: Function) -> Pending[Outcome]:
+        done: Pending[Outcome] = Pending()
         done.set_result(Outcome(invocation.payload or b"{}", log_tail=b"END" if invocation.tail else None))
         return done
 
@@ -82,7 +83,7 @@ class Api:
     def clock(self) -> MovedClock:
         return self._world.clock
 
-    def handle(self, request: Request) -> "Response | asyncio.Future[Response]":
+    def handle(self, request: Request) -> "Response | Eventual[Response]":
         """What the gateway makes of a request, for a server before it."""
         return self._gateway.handle(request)
 
