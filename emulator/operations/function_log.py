@@ -11,6 +11,7 @@ is one event:
 
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Iterable
+from operator import itemgetter
 from urllib.parse import parse_qsl, unquote
 
 import msgspec
@@ -101,8 +102,7 @@ def _events(
 
     def kept() -> list[Shown]:
         streams = [stream for stream in logs.streams_of(*place) if chosen(stream)]
-        events = [(stream, event) for stream in streams for event in stream.events if event.time_ms >= since_ms]
-        return sorted(events, key=lambda shown: shown[1].time_ms)  # stable: each stream is in its own order
+        return [(stream, event) for stream, event in in_order(streams) if event.time_ms >= since_ms]
 
     headers = {"Content-Type": "application/x-ndjson"}
     if not follows:
@@ -113,6 +113,22 @@ def _events(
             yield b"".join(_lines(events))
 
     return Response(200, headers, body())
+
+
+def in_order(streams: Iterable[LogStream]) -> list[Shown]:
+    """All events by their time, those of one stream as they were written.
+
+    A framed record bears the time at which it was made, a line the time at which it was read, which may be later than
+    that of a record behind it.
+    """
+    moments: list[tuple[int, LogStream, LogEvent]] = []
+    for stream in streams:
+        latest = 0
+        for event in stream.events:
+            latest = max(latest, event.time_ms)
+            moments.append((latest, stream, event))
+    moments.sort(key=itemgetter(0))
+    return [(stream, event) for _, stream, event in moments]
 
 
 def _lines(events: Iterable[Shown]) -> Iterable[bytes]:

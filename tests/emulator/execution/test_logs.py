@@ -8,6 +8,7 @@ from emulator.execution import platform_log
 from emulator.execution.log_frames import Record
 from emulator.execution.logs import LogStore
 from emulator.execution.platform_log import End, Start
+from emulator.operations.function_log import in_order
 
 
 def test_a_stream_is_named_after_day_version_and_environment(make_version):
@@ -157,3 +158,16 @@ def test_what_lambda_reports_late_stands_behind_what_the_function_wrote_before_i
     assert start.time_ms == written.time_ms
     [end] = stream.report([End("id", 1.0)], written.time_ms + 50)
     assert end.time_ms == written.time_ms + 50
+
+
+def test_events_of_several_streams_by_time_and_of_one_as_they_were_written(make_version):
+    store = LogStore()
+    one, two = store.open(make_version()), store.open(make_version())
+    one.write(Record(b"read late", time_ms=1_000_005))
+    one.write(Record(b"made before that", time_ms=1_000_002))
+    two.write(Record(b"in between", time_ms=1_000_003))
+    assert [event.content.message for _, event in in_order([one, two])] == [
+        b"in between",
+        b"read late",
+        b"made before that",
+    ]
