@@ -123,10 +123,7 @@ class Answers:
             self._send(exchange, Response(500))
         else:
             self._send(exchange, pending.result())
-        if self.waiting:
-            self.advance()
-        elif self._current is None:
-            self._when_idle()
+        self.advance()
 
     def _send(self, exchange: Exchange, response: Response) -> None:
         """Writes one answer. Finishes the exchange, unless the body is a stream, which finishes it later."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import docker
 from docker.errors import APIError, ContainerError, DockerException, ImageNotFound, NotFound
@@ -153,9 +153,8 @@ class Engine:
             return await asyncio.get_running_loop().run_in_executor(self._threads, call)
         except (DockerException, OSError) as error:
             self._fail(error)
-            raise AssertionError from error
 
-    def _fail(self, error: BaseException) -> None:
+    def _fail(self, error: BaseException) -> NoReturn:
         """Words a failure in one line, and raises it."""
         if isinstance(error, APIError):
             raise EmulatorError(f"The Docker engine refuses: {_said(error)}.") from error
