@@ -22,9 +22,10 @@ async def follow(logs: LogStore, kept: Callable[[], list[Shown]], wanted: Wanted
             waiting.append((stream, event))
             written.set()
 
+    shown = kept()  # first, because whoever reads has written what is due
     logs.listeners.append(note)  # in the same turn of the loop: nothing is written in between
     try:
-        yield kept()
+        yield shown
         while True:
             await written.wait()
             written.clear()
