@@ -196,11 +196,10 @@ class ExecutionEnvironment:
                 self._look_whether_over()
             else:
                 self._processes.pass_on_output()  # what was written before it asked is of the invocation that is over
+                self._serving.catch_up()
                 self._deadline.lift()
                 self._move(Event.READY)
                 self._become_available()
-                if self._serving.ticket is None:  # nobody waits
-                    self._serving.catch_up()
         elif self.state in _COLD_STATES:
             assert self._processes.generation is not None
             self._processes.generation.close_registration()

@@ -5,7 +5,7 @@ import time
 from emulator import arn, quotas
 from emulator.execution.log_frames import Record, Splitter
 from emulator.execution.logs import LogEvent, LogStore, Writer
-from emulator.execution.platform_log import InitStart, PlatformEvent, runtime_version_name
+from emulator.execution.platform_log import End, InitStart, PlatformEvent, Report, Start, runtime_version_name
 from emulator.execution.telemetry import Telemetry, source_of
 from emulator.execution.variables import ON_DEMAND
 from emulator.resources.function import FunctionVersion
@@ -16,7 +16,6 @@ class EnvironmentLog:
     """Writes what the runtime says and what Lambda says about it, and keeps the tail of an invocation."""
 
     def __init__(self, version: FunctionVersion, logs: LogStore) -> None:
-        self._logs = logs
         self._stream = logs.open(version)
         self._splitter = Splitter()
         self._extension_splitters: dict[str, Splitter] = {}
@@ -31,9 +30,9 @@ class EnvironmentLog:
     def keeps_tail(self) -> bool:
         return self._tail is not None
 
-    def keep_tail(self, wanted: bool) -> None:
-        """From now on, keeps what is written if it is wanted, and nothing from before."""
-        self._tail = [] if wanted else None
+    def keep_tail(self) -> None:
+        """From now on, keeps what is written."""
+        self._tail = []
 
     def take_tail(self) -> bytes | None:
         """The last 4 KB of what was kept, as `LogResult` shows it; None if none was wanted."""
@@ -46,17 +45,24 @@ class EnvironmentLog:
         """From now on, extensions hear of what is written through `telemetry`; None where nobody listens."""
         self._telemetry = telemetry
 
-    def writes_later(self, writer: Writer) -> None:
-        """There is something to be written that can wait until somebody wants to read it."""
-        self._logs.behind.add(writer)
+    def ask_before_reading(self, writer: Writer) -> None:
+        """Has `writer` write what is due there whenever somebody reads the log."""
+        self._stream.writer = writer
 
-    def writes_no_more(self, writer: Writer) -> None:
-        """It is written now."""
-        self._logs.behind.discard(writer)
+    def close(self) -> None:
+        """Nothing will be due any more: the stream stays, and must not keep its environment."""
+        self._stream.writer = None
 
-    def report(self, time_ms: int, *contents: PlatformEvent) -> None:
-        """Adds events of Lambda's that were due at `time_ms` (since 1970)."""
-        events = self._stream.report(contents, time_ms)
+    def start(self, content: Start, time_ms: int) -> None:
+        """An invocation has started at `time_ms` (since 1970)."""
+        event = self._stream.start(content, time_ms)
+        if self._telemetry is not None or self._tail is not None:
+            self._pass_on(event, "function")
+
+    def end(self, end: End, report: Report, time_ms: int) -> None:
+        """An invocation was over at `time_ms` (since 1970)."""
+        self.end_of_invocation()
+        events = self._stream.end(end, report, time_ms)
         if self._telemetry is not None or self._tail is not None:
             for event in events:
                 self._pass_on(event, "function")
@@ -93,8 +99,9 @@ class EnvironmentLog:
 
     def end_of_invocation(self) -> None:
         """Adds the line that the function began and did not end: it is this invocation's, whatever comes next."""
-        for record in self._splitter.flush_line():
-            self.write(record)
+        if self._splitter.size:
+            for record in self._splitter.flush_line():
+                self.write(record)
 
     def end_of_generation(self) -> None:
         """Adds what the runtime and the extensions began to write and did not end."""

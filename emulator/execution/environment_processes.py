@@ -250,6 +250,7 @@ class EnvironmentProcesses:
         """There will be no more of them."""
         if self.sandbox is not None:
             self.sandbox.stop()
+        self._log.close()
 
     async def closed(self) -> None:
         """Waits until nothing is left of what has ended, no socket either."""

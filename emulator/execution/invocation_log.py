@@ -1,15 +1,12 @@
 """What the log says of the invocations of one environment: START, END and REPORT.
 
-Nobody waits for these lines, so a warm call is not made to wait while they are written: START is written once the event
-has left for the runtime, END and REPORT when the runtime has asked for more, after it has been given more if there was
-any. They bear the times at which they were due. Whoever reads the log before that has them written at once
-(logs.Writer).
+END and REPORT of an invocation that went well are written once the runtime asks for more: until then it may write more
+of its own, and the caller has his answer. They bear the time at which they were due. Whoever reads the log before that
+has them written at once (logs.Writer).
 """
 
-import asyncio
 import time
 from time import perf_counter  # the event loop's own clock counts whole milliseconds
-from typing import NamedTuple
 
 from emulator.execution.environment_log import EnvironmentLog
 from emulator.execution.environment_processes import EnvironmentProcesses
@@ -23,57 +20,40 @@ _MEMORY_SAMPLE_SECONDS = 0.1  # reading it costs more than all the rest of a war
 _MEGABYTE = 1024 * 1024
 
 
-class _Ending(NamedTuple):
-    request_id: str
-    milliseconds: float
-    produced_bytes: int
-    init_ms: float | None
-    time_ms: int  # since 1970
-
-
 class InvocationLog:
     """Of one environment."""
 
     def __init__(self, version: FunctionVersion, log: EnvironmentLog, processes: EnvironmentProcesses) -> None:
-        self._loop = asyncio.get_running_loop()
         self._version = version
         self._log = log
         self._processes = processes
-        self._ended: _Ending | None = None  # and yet to be written
-        self._started: tuple[Invocation, int] | None = None  # the same, and when; later than what has ended
-        self._memory = 0
+        self._ended: tuple[End, float | None, int] | None = None  # what is due, with init_ms; and since when
+        self._memory_mb = 0
         self._memory_sampled = 0.0
+        log.ask_before_reading(self)
 
     def started(self, invocation: Invocation, time_ms: int) -> None:
         """It is given to the runtime now."""
-        self._started = invocation, time_ms
-        self._loop.call_soon(self.catch_up)
+        arn, tenant = invocation.function_arn, invocation.tenant_id
+        self._log.start(Start(invocation.request_id, self._version.version, arn, tenant), time_ms)
 
     def ended(self, request_id: str, milliseconds: float, produced_bytes: int, init_ms: float | None) -> None:
         """It went well, and is over now; `catch_up` is to be called once the runtime asks for more."""
-        self._ended = _Ending(request_id, milliseconds, produced_bytes, init_ms, time.time_ns() // 1_000_000)
-        self._log.writes_later(self)
+        self._ended = End(request_id, milliseconds, produced_bytes), init_ms, time.time_ns() // 1_000_000
 
     def catch_up(self) -> None:
         """Writes what is due."""
-        ended, self._ended = self._ended, None
-        started, self._started = self._started, None
-        if ended is not None:
-            self._log.writes_no_more(self)
-            self._log.end_of_invocation()
-            request_id, milliseconds, produced, init_ms, time_ms = ended
-            size, memory = self._version.memory_size, self.memory_used_mb(exactly=False)
-            report = Report(request_id, milliseconds, size, memory, init_ms)
-            self._log.report(time_ms, End(request_id, milliseconds, produced), report)
-        if started is not None:
-            invocation, time_ms = started
-            arn, tenant = invocation.function_arn, invocation.tenant_id
-            self._log.report(time_ms, Start(invocation.request_id, self._version.version, arn, tenant))
+        if self._ended is None:
+            return
+        (end, init_ms, time_ms), self._ended = self._ended, None
+        size, memory = self._version.memory_size, self.memory_used_mb(exactly=False)
+        self._log.end(end, Report(end.request_id, end.milliseconds, size, memory, init_ms), time_ms)
 
     def write_due(self) -> None:
         """Somebody reads the log (logs.Writer). What the function wrote until now stands before its END."""
-        self._processes.pass_on_output()
-        self.catch_up()
+        if self._ended is not None:
+            self._processes.pass_on_output()
+            self.catch_up()
 
     # --- At once ---
 
@@ -86,7 +66,6 @@ class InvocationLog:
         spans: tuple[Span, ...] = (),
     ) -> None:
         """The runtime is done with it, or lost."""
-        self.catch_up()
         self._log.end_of_invocation()
         status, error_type = _verdict(failure)
         self._log.write(End(request_id, milliseconds, produced_bytes, status, error_type, spans))
@@ -110,11 +89,14 @@ class InvocationLog:
     def memory_used_mb(self, *, exactly: bool) -> int:
         """The most memory that the environment has used so far; of a little while ago, unless `exactly`."""
         now = perf_counter()
-        sandbox = self._processes.sandbox
-        if sandbox is not None and (exactly or now - self._memory_sampled > _MEMORY_SAMPLE_SECONDS):
+        if exactly or now - self._memory_sampled > _MEMORY_SAMPLE_SECONDS:
+            self._sample_memory(now)
+        return self._memory_mb
+
+    def _sample_memory(self, now: float) -> None:
+        if (sandbox := self._processes.sandbox) is not None:
             self._memory_sampled = now
-            self._memory = max(self._memory, sandbox.memory_used())
-        return -(-self._memory // _MEGABYTE)
+            self._memory_mb = max(self._memory_mb, -(-sandbox.memory_used() // _MEGABYTE))
 
 
 def _verdict(failure: Failure | None) -> tuple[str, str | None]:

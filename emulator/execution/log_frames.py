@@ -34,14 +34,14 @@ class Splitter:
 
     def __init__(self) -> None:
         self._rest: list[bytes] = []
-        self._size = 0
+        self.size = 0  # bytes that are in no record yet
         self._needed = 0  # bytes that must be at hand before looking again makes sense
 
     def feed(self, data: bytes) -> list[Record]:
         """The records that are complete now."""
         self._rest.append(data)
-        self._size += len(data)
-        if self._size < self._needed:
+        self.size += len(data)
+        if self.size < self._needed:
             return []
         buffer = data if len(self._rest) == 1 else b"".join(self._rest)
         records: list[Record] = []
@@ -56,7 +56,7 @@ class Splitter:
 
     def _keep(self, rest: bytes) -> None:
         self._rest = [rest] if rest else []
-        self._size = len(rest)
+        self.size = len(rest)
         self._needed = 0
         if rest.startswith(_MAGIC) and len(rest) >= _HEADER.size and _framed(rest, 0, []) == 0:
             self._needed = _HEADER.size + _HEADER.unpack_from(rest)[1]

@@ -9,14 +9,17 @@ stays as small as it was.
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import NamedTuple, Protocol
+from itertools import chain
+from typing import Protocol
+
+from msgspec import Struct
 
 from emulator.execution.log_frames import Record
 from emulator.execution.log_levels import lets_through
-from emulator.execution.platform_log import PlatformEvent, written
+from emulator.execution.platform_log import End, PlatformEvent, Report, Start, written
 from emulator.resources.function import FunctionVersion
 
 _EVENTS_PER_STREAM = 10_000
@@ -26,22 +29,29 @@ _BYTES = 32 * 1024 * 1024
 _EVENT_BYTES = 300  # that an event takes beside the text of a function: its object, and what Lambda itself reports
 
 
-class LogEvent(NamedTuple):
+class LogEvent(Struct, frozen=True, gc=False):
     """One event; its text is made when it is read."""
 
     time_ms: int
     content: Record | PlatformEvent
+    size: int = _EVENT_BYTES
 
-    @property
-    def size(self) -> int:
-        return _EVENT_BYTES + (len(self.content.message) if isinstance(self.content, Record) else 0)
+
+class Writer(Protocol):
+    """Who has something to write that can wait until somebody wants to read it."""
+
+    def write_due(self) -> None:
+        """Somebody does."""
 
 
 @dataclass(slots=True)
 class LogStream:
     """What one environment wrote, in the LoggingConfig that its function had.
 
-    `function` and `version` say whose it is: several functions may share a group.
+    `function` and `version` say whose it is: several functions may share a group. `writer` is asked before it is read.
+
+    Events that come together are kept, counted and dropped as one entry. A START waits for what comes next, because
+    mostly that is END and REPORT of a call that wrote nothing: then all three are one entry.
     """
 
     account_id: str
@@ -54,44 +64,76 @@ class LogStream:
     application_level: str | None
     system_level: str | None
     store: "LogStore | None"  # None once it was dropped: its environment may still write, and nobody will read
-    size: int = 0  # bytes of its events
-    events: deque[LogEvent] = field(default_factory=lambda: deque(maxlen=_EVENTS_PER_STREAM))
+    writer: Writer | None = None
+    size: int = 0  # bytes of its entries
+    _entries: deque[tuple[LogEvent, ...]] = field(default_factory=deque)
+    _count: int = 0  # events in them
+    _start: LogEvent | None = None  # which waits, and is in no entry yet
+    _last_ms: int = 0  # the time of the last event
+
+    @property
+    def events(self) -> list[LogEvent]:
+        """All that is kept, oldest first."""
+        if self.writer is not None:
+            self.writer.write_due()
+        self._add_start()
+        return list(chain.from_iterable(self._entries))
 
     def write(self, content: Record | PlatformEvent) -> LogEvent:
         """Adds one event, with the time it bears or else the present one."""
         size, time_ms = (len(content.message), content.time_ms) if isinstance(content, Record) else (0, 0)
-        event = LogEvent(time_ms or time.time_ns() // 1_000_000, content)
-        self._add((event,), size + _EVENT_BYTES)
+        event = LogEvent(time_ms or time.time_ns() // 1_000_000, content, _EVENT_BYTES + size)
+        self._add_start()
+        self._last_ms = event.time_ms
+        self._add((event,), event.size)
         return event
 
-    def report(self, contents: Sequence[PlatformEvent], time_ms: int) -> list[LogEvent]:
-        """Adds events of Lambda's, which were due at `time_ms`, but not before what stands there already."""
-        if self.events:
-            time_ms = max(time_ms, self.events[-1].time_ms)
-        added = [LogEvent(time_ms, content) for content in contents]
-        self._add(added, len(added) * _EVENT_BYTES)
-        return added
+    def start(self, content: Start, time_ms: int) -> LogEvent:
+        """Adds what is due at `time_ms`, but not before what stands there already."""
+        if self._start is not None:
+            self._add_start()
+        time_ms = self._last_ms = max(time_ms, self._last_ms)
+        self._start = event = LogEvent(time_ms, content)
+        if self.store is not None and self.store.listeners:  # who hear of it now
+            self._add_start()
+        return event
 
-    def _add(self, added: Sequence[LogEvent], growth: int) -> None:
-        store, events = self.store, self.events
+    def end(self, end: End, report: Report, time_ms: int) -> tuple[LogEvent, LogEvent]:
+        """Adds what was due at `time_ms`, but not before what stands there already."""
+        time_ms = self._last_ms = max(time_ms, self._last_ms)
+        events = LogEvent(time_ms, end), LogEvent(time_ms, report)
+        start, self._start = self._start, None
+        entry = events if start is None else (start, *events)
+        self._add(entry, len(entry) * _EVENT_BYTES)
+        return events
+
+    def _add_start(self) -> None:
+        start, self._start = self._start, None
+        if start is not None:
+            self._add((start,), _EVENT_BYTES)
+
+    def _add(self, entry: tuple[LogEvent, ...], growth: int) -> None:
+        store = self.store
         if store is None:
             return
-        while len(events) + len(added) > _EVENTS_PER_STREAM:
-            growth -= events.popleft().size
-        events.extend(added)
-        if growth:  # in a busy stream, one event of Lambda's takes the place of another
-            self.size += growth
+        self._entries.append(entry)
+        self._count += len(entry)
+        self.size += growth
+        while self._count > _EVENTS_PER_STREAM:
+            growth -= self.drop_oldest()
+        if growth:  # in a busy stream, one invocation takes the place of another
             store.grow(growth)
         for listener in store.listeners:
-            for event in added:
+            for event in entry:
                 listener(self, event)
 
-    def drop_oldest(self) -> None:
-        """Forgets the oldest event."""
-        size = self.events.popleft().size
-        self.size -= size
-        if self.store is not None:
-            self.store.grow(-size)
+    def drop_oldest(self) -> int:
+        """Forgets the oldest entry. Returns how many bytes that frees."""
+        entry = self._entries.popleft()
+        freed = entry[0].size + (len(entry) - 1) * _EVENT_BYTES  # a line of the function's is an entry of its own
+        self._count -= len(entry)
+        self.size -= freed
+        return freed
 
     def text(self, event: LogEvent) -> bytes:
         """An event as CloudWatch Logs shows it; empty if this function's log does not show it."""
@@ -108,19 +150,11 @@ class LogStream:
 Listener = Callable[[LogStream, LogEvent], None]
 
 
-class Writer(Protocol):
-    """Who has something to write that can wait until somebody wants to read it."""
-
-    def write_due(self) -> None:
-        """Somebody does."""
-
-
 class LogStore:
-    """All log groups. `listeners` are called with every event as it is written; `behind` are asked before reading."""
+    """All log groups. `listeners` are called with every event as it is written."""
 
     def __init__(self) -> None:
         self.listeners: list[Listener] = []
-        self.behind: set[Writer] = set()
         self._groups: dict[tuple[str, str, str], dict[str, LogStream]] = {}
         self._oldest_first: dict[str, LogStream] = {}
         self._size = 0
@@ -154,8 +188,8 @@ class LogStore:
         self._size += size
         while self._size > _BYTES:
             name, oldest = next(iter(self._oldest_first.items()))
-            if oldest.events:
-                oldest.drop_oldest()
+            if oldest.size:
+                self._size -= oldest.drop_oldest()
             else:  # it has nothing to give until it has written again: others are asked before it
                 self._oldest_first[name] = self._oldest_first.pop(name)
 
@@ -170,12 +204,10 @@ class LogStore:
 
     def streams(self, account_id: str, region: str, group: str) -> list[LogStream]:
         """The streams of a group, oldest first; none if there is no such group."""
-        self._catch_up()
         return list(self._groups.get((account_id, region, group), {}).values())
 
     def streams_of(self, account_id: str, region: str, function: str) -> list[LogStream]:
         """The streams of a function in whichever groups it had, oldest first."""
-        self._catch_up()
         return [
             stream
             for (account, where, _), streams in self._groups.items()
@@ -183,10 +215,6 @@ class LogStore:
             for stream in streams.values()
             if stream.function == function
         ]
-
-    def _catch_up(self) -> None:
-        for writer in list(self.behind):
-            writer.write_due()
 
     def functions(self) -> set[tuple[str, str, str]]:
         """Account, region and name of every function that has a stream, deleted ones too."""

@@ -1,7 +1,8 @@
 """What Lambda itself writes into a function's log, in both of its formats, to the byte.
 
 Each event is a small value that is put into words only when somebody reads it: a warm call that nobody watches
-formats nothing. Text lines end with a newline; a REPORT without a status has a tab before it (logs.md §2):
+formats nothing. Tens of thousands of them are kept, so they are made such that garbage collections pass them by (`gc`
+is false: none can be part of a cycle). Text lines end with a newline; a REPORT without a status has a tab before it (logs.md §2):
 
     INIT_START Runtime Version: python:3.13.v1⇥Runtime Version ARN: arn:…⏎
     START RequestId: … Version: $LATEST⏎
@@ -24,6 +25,8 @@ import math
 import re
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
+
+from msgspec import Struct
 
 DEBUG, INFO, WARN = "DEBUG", "INFO", "WARN"
 _ORDER = {DEBUG: 0, INFO: 1, WARN: 2}
@@ -62,7 +65,7 @@ def _spans(spans: tuple[Span, ...]) -> dict[str, Any]:
     return {"spans": [span.describe() for span in spans]} if spans else {}
 
 
-class InitStart(NamedTuple):
+class InitStart(Struct, frozen=True, gc=False):
     """An init starts. `runtime_version` is as runtime_version_name() gives it."""
 
     runtime_version: str
@@ -98,7 +101,7 @@ class InitStart(NamedTuple):
         }
 
 
-class InitReport(NamedTuple):
+class InitReport(Struct, frozen=True, gc=False):
     """An init ended. `phase` is "init", or "invoke" inside an invocation; `status` is success, error or timeout."""
 
     milliseconds: float
@@ -138,7 +141,7 @@ class InitReport(NamedTuple):
         }
 
 
-class Start(NamedTuple):
+class Start(Struct, frozen=True, gc=False):
     """The runtime was given an event."""
 
     request_id: str
@@ -163,7 +166,7 @@ class Start(NamedTuple):
         return {"requestId": self.request_id, "functionArn": self.function_arn, "version": version, **tenant}
 
 
-class End(NamedTuple):
+class End(Struct, frozen=True, gc=False):
     """The invocation is over. As JSON it tells how it went (`platform.runtimeDone`)."""
 
     request_id: str
@@ -190,7 +193,7 @@ class End(NamedTuple):
         return {"requestId": self.request_id, "status": self.status, **error, "metrics": metrics, **_spans(self.spans)}
 
 
-class Report(NamedTuple):
+class Report(Struct, frozen=True, gc=False):
     """What an invocation took. `init_ms` is the length of the init before it, None if there was none or it failed."""
 
     request_id: str

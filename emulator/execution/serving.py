@@ -61,8 +61,7 @@ class Serving:
         """This is the next one. From now on the log's tail is its."""
         self.ticket = ticket
         if ticket.invocation.tail:
-            self._lines.catch_up()
-        self._log.keep_tail(ticket.invocation.tail)
+            self._log.keep_tail()
 
     def begin(self) -> None:
         """It begins, perhaps with an init of its own."""

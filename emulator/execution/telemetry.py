@@ -73,8 +73,7 @@ class Telemetry:
         self._early = None
 
     def _pass_on(self, event: LogEvent, source: str, subscription: Subscription, delivery: Delivery) -> None:
-        time_ms, content = event
-        for entry in entries(content, time_ms, source, subscription, logs_json=self._logs_json):
+        for entry in entries(event.content, event.time_ms, source, subscription, logs_json=self._logs_json):
             delivery.add(entry)
 
 

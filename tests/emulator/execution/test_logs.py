@@ -7,8 +7,18 @@ import pytest
 from emulator.execution import platform_log
 from emulator.execution.log_frames import Record
 from emulator.execution.logs import LogStore
-from emulator.execution.platform_log import End, Start
+from emulator.execution.platform_log import End, Report, Start
 from emulator.operations.function_log import in_order
+
+START, END, REPORT = Start("id", "$LATEST", "arn"), End("id", 1.0), Report("id", 1.0, 128, 40)
+
+
+def call(stream, time_ms=1, written=()):
+    """What a stream hears of one call."""
+    stream.start(START, time_ms)
+    for line in written:
+        stream.write(Record(line, time_ms=time_ms))
+    stream.end(END, REPORT, time_ms + 2)
 
 
 def test_a_stream_is_named_after_day_version_and_environment(make_version):
@@ -154,10 +164,9 @@ def test_lines_of_json_are_filtered_by_the_level_they_bear(make_version, level, 
 def test_what_lambda_reports_late_stands_behind_what_the_function_wrote_before_it(make_version):
     stream = LogStore().open(make_version())
     written = stream.write(Record(b"written\n"))
-    [start] = stream.report([Start("id", "1", "arn")], written.time_ms - 50)
-    assert start.time_ms == written.time_ms
-    [end] = stream.report([End("id", 1.0)], written.time_ms + 50)
-    assert end.time_ms == written.time_ms + 50
+    assert stream.start(START, written.time_ms - 50).time_ms == written.time_ms
+    ended, reported = stream.end(END, REPORT, written.time_ms + 50)
+    assert ended.time_ms == reported.time_ms == written.time_ms + 50
 
 
 def test_events_of_several_streams_by_time_and_of_one_as_they_were_written(make_version):
@@ -171,3 +180,88 @@ def test_events_of_several_streams_by_time_and_of_one_as_they_were_written(make_
         b"read late",
         b"made before that",
     ]
+
+
+class TestTheLinesOfACall:
+    def kept(self, stream):
+        return [(event.time_ms, event.content) for event in stream.events]
+
+    def test_of_one_that_wrote_nothing(self, make_version):
+        stream = LogStore().open(make_version())
+        call(stream, 5)
+        call(stream, 9)
+        assert self.kept(stream) == [(5, START), (7, END), (7, REPORT), (9, START), (11, END), (11, REPORT)]
+
+    def test_stand_around_what_the_function_wrote(self, make_version):
+        stream = LogStore().open(make_version())
+        call(stream, 5, [b"one\n", b"two\n"])
+        call(stream, 9)
+        assert [line.split(" ")[0] for line in stream.lines()] == [
+            *("START", "one\n", "two\n", "END", "REPORT"),
+            *("START", "END", "REPORT"),
+        ]
+
+    def test_are_read_while_it_runs(self, make_version):
+        stream = LogStore().open(make_version())
+        stream.start(START, 5)
+        assert self.kept(stream) == [(5, START)]
+        stream.end(END, REPORT, 7)
+        assert self.kept(stream) == [(5, START), (7, END), (7, REPORT)]
+
+    def test_end_with_a_failure_at_two_times(self, make_version):
+        stream = LogStore().open(make_version())
+        stream.start(START, 5)
+        stream.write(END)
+        stream.write(REPORT)
+        assert [event.content for event in stream.events] == [START, END, REPORT]
+
+    def test_of_one_that_never_ended_stay(self, make_version):
+        stream = LogStore().open(make_version())
+        stream.start(START, 5)
+        call(stream, 9)
+        assert [event.content for event in stream.events] == [START, START, END, REPORT]
+
+    def test_are_heard_as_they_come(self, make_version):
+        store, heard = LogStore(), []
+        store.listeners.append(lambda _, event: heard.append((event.time_ms, event.content)))
+        stream = store.open(make_version())
+        stream.start(START, 5)
+        assert heard == [(5, START)]
+        stream.end(END, REPORT, 7)
+        assert heard == self.kept(stream) == [(5, START), (7, END), (7, REPORT)]
+
+    def test_are_heard_once_by_who_begins_to_listen_while_it_runs(self, make_version):
+        store, heard = LogStore(), []
+        stream = store.open(make_version())
+        stream.start(START, 5)
+        read = [event.content for event in stream.events]
+        store.listeners.append(lambda _, event: heard.append(event.content))
+        stream.end(END, REPORT, 7)
+        assert read + heard == [START, END, REPORT]
+
+    def test_count_as_three_events(self, make_version):
+        stream = LogStore().open(make_version())
+        stream.write(Record(b"the first\n"))
+        for number in range(4_000):
+            stream.start(Start(str(number), "$LATEST", "arn"), 1)
+            stream.end(END, REPORT, 1)
+        assert 9_997 < len(stream.events) <= 10_000
+        assert [event.content.request_id for event in stream.events[::3]] == [str(n) for n in range(667, 4_000)]
+
+    def test_make_room_for_what_is_written_later(self, make_version):
+        stream = LogStore().open(make_version())
+        for _ in range(3_333):
+            call(stream)
+        for _ in range(9_000):
+            stream.write(Record(b"x"))
+        assert 9_997 < len(stream.events) <= 10_000
+        assert [event.content for event in stream.events[-9_001:-8_998]] == [REPORT, Record(b"x"), Record(b"x")]
+
+    def test_are_as_many_bytes_as_three_events(self, make_version):
+        store = LogStore()
+        streams = [store.open(make_version(name=f"f{number}")) for number in range(15)]
+        for _ in range(3_333):
+            for stream in streams:
+                call(stream)
+        kept = [event.size for stream in streams for event in stream.events]
+        assert 31 * 1024 * 1024 < sum(kept) <= 32 * 1024 * 1024
