@@ -2,7 +2,9 @@
 
 Each event is a small value that is put into words only when somebody reads it: a warm call that nobody watches
 formats nothing. Tens of thousands of them are kept, so they are made such that garbage collections pass them by (`gc`
-is false: none can be part of a cycle). Text lines end with a newline; a REPORT without a status has a tab before it (logs.md §2):
+is false: none can be part of a cycle).
+
+Text lines end with a newline; a REPORT without a status has a tab before its end (logs.md §2):
 
     INIT_START Runtime Version: python:3.13.v1⇥Runtime Version ARN: arn:…⏎
     START RequestId: … Version: $LATEST⏎
