@@ -5,6 +5,7 @@ from collections.abc import Collection
 from functools import cache
 from typing import Any, Self
 
+import botocore
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
@@ -24,6 +25,7 @@ DEFAULT_ACCOUNT = "000000000000"
 SDK_ERRORS = (BotoCoreError, ClientError, ResponseParserError)
 """What the SDK raises where a service refuses, is not there, or answers in a language of its own."""
 
+_USER_AGENT = f"Botocore/{botocore.__version__}"  # or it is put together anew for each request, from thirty parts
 _CONNECTIONS = 128  # threads × parallel; a pool that is too small drops connections and opens them anew
 
 
@@ -41,6 +43,7 @@ class Target:
     partition: str = "aws"
     patience = Patience()
     settles_at_once = True  # whether what was just made can be used at once, or only eventually, as on AWS
+    settling = 0.05  # seconds until it is worth asking whether something that was just made has settled
     throttles = False  # whether it asks callers to slow down, which is then no answer to what they asked
     has_services = True  # whether the other services that scenarios may need can be tried there
 
@@ -132,6 +135,7 @@ def service_needed(needs: Needs) -> str | None:
 def sdk_config(read_timeout: float, **settings: Any) -> Config:
     """How every client of the harness asks: once. Who wants to ask again decides so itself, and sees each answer."""
     return Config(
+        user_agent=_USER_AGENT,
         retries={"total_max_attempts": 1, "mode": "standard"},
         max_pool_connections=_CONNECTIONS,
         connect_timeout=10,
