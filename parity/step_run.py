@@ -109,6 +109,7 @@ class StepRun:
         local = self.deployment.target.settles_at_once
         poll, longest = (_FIRST_POLL, _LONGEST_POLL) if local else _POLLS_ON_AWS
         started = time.monotonic()
+        self.pause(self.deployment.target.settling)
         while True:
             exchange = self._ask(step, request)
             unmet = self._unmet(step, exchange.answer, wanted)

@@ -23,7 +23,7 @@ from parity.scenario import NeededFunction, NeededResource, Scenario
 from parity.targets.target import SDK_ERRORS, Target
 from parity.targets.wire_capture import CannotAsk, Exchange
 
-_STATE_POLLS = (0.31, 0.05, 0.05, 0.1, 0.1)  # seconds; in the embedded emulator a function is Active after 0.3
+_STATE_POLLS = (0.05, 0.05, 0.1, 0.1)  # seconds
 _ACTIVE_LIMIT = 300.0
 
 # What Lambda says while a role that exists already has not reached it yet.
@@ -173,7 +173,7 @@ class Deployment:
 
     def _wait_until_active(self, need: NeededFunction) -> None:
         name = {"FunctionName": self.scope[need.as_]["name"]}
-        polls, deadline = iter(_STATE_POLLS), time.monotonic() + _ACTIVE_LIMIT
+        polls, deadline = iter((self.target.settling, *_STATE_POLLS)), time.monotonic() + _ACTIVE_LIMIT
         while time.monotonic() < deadline:
             self.pause(next(polls, 0.2 if self.target.settles_at_once else 1.0))
             described = members_of(self._ask("GetFunctionConfiguration", name, f"the function `{need.as_}`"))
