@@ -124,7 +124,7 @@ _min_evidence = click.option(
 _reports = click.option(
     "--report", "reports", multiple=True, metavar="FORMAT=FILE", help="Also write a report: json=FILE or junit=FILE."
 )
-_jobs = click.option("-j", "--jobs", type=click.IntRange(1, 256), help="How many scenarios at once. [cores × 6]")
+_jobs = click.option("-j", "--jobs", type=click.IntRange(1, 256), help="How many scenarios at once. [cores × 8]")
 
 
 @main.command()

@@ -22,7 +22,7 @@ from parity.scenario import Scenario
 from parity.step_run import NotAsked, StepRun
 from parity.targets.target import Target
 
-_THREADS_PER_CORE = 6
+_THREADS_PER_CORE = 8
 _RUNNING = frozenset({"Invoke", "InvokeAsync", "InvokeWithResponseStream"})  # they may have to start something
 _log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class Stopped(Exception):
 
 
 def default_jobs() -> int:
-    """How many scenarios run at once unless the user says otherwise: six for each core."""
+    """How many scenarios run at once unless the user says otherwise: eight for each core."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return cores * _THREADS_PER_CORE
 
@@ -48,10 +48,11 @@ def run_scenarios(
     """
     stop = stop or threading.Event()
     code = {root: FunctionCode(root) for root in {scenario.root for scenario in scenarios}}
-    in_order = sorted(scenarios, key=_turn)
     pool = ThreadPoolExecutor(jobs or default_jobs(), thread_name_prefix="scenario")
     try:
-        runs = [pool.submit(run_scenario, scenario, target, code[scenario.root], stop) for scenario in in_order]
+        runs = [
+            pool.submit(run_scenario, scenario, target, code[scenario.root], stop) for scenario in _in_order(scenarios)
+        ]
         yield from _completed(runs)
     finally:
         stop.set()
@@ -89,13 +90,32 @@ def run_scenario(
     return progress.as_run(scenario, deployment, time.monotonic() - started)
 
 
-def _turn(scenario: Scenario) -> tuple[int, int]:
-    """Slow ones first; last those that need services, which may be starting still.
+def _in_order(scenarios: Sequence[Scenario]) -> list[Scenario]:
+    """Slow ones first; last those that need services, which may be starting still."""
+    turns: tuple[list[Scenario], ...] = ([], [], [])
+    for scenario in scenarios:
+        turns[0 if "slow" in scenario.tags else 2 if "services" in scenario.tags else 1].append(scenario)
+    return [scenario for turn in turns for scenario in _mixed(turn)]
 
-    Within these, who has most functions run begins first: started late, it would be waited for at the end.
+
+def _mixed(scenarios: Sequence[Scenario]) -> list[Scenario]:
+    """Those that have functions run and those that only wait until something has settled, spread evenly.
+
+    The ones keep the processors busy and the others leave them idle, so neither should be among themselves. Of each
+    kind, who has most to do begins first: started late, it would be waited for at the end.
     """
-    turn = 0 if "slow" in scenario.tags else 2 if "services" in scenario.tags else 1
-    return turn, -sum(step.call in _RUNNING for step in scenario.steps)
+    running = sorted(filter(_invocations, scenarios), key=_invocations, reverse=True)
+    waiting = sorted((one for one in scenarios if not _invocations(one)), key=_waits, reverse=True)
+    places = [(place / len(row), one) for row in (running, waiting) for place, one in enumerate(row)]
+    return [one for _, one in sorted(places, key=lambda placed: placed[0])]
+
+
+def _invocations(scenario: Scenario) -> int:
+    return sum(step.call in _RUNNING for step in scenario.steps)
+
+
+def _waits(scenario: Scenario) -> int:
+    return sum(step.wait is not None for step in scenario.steps) + bool(scenario.needs.functions)
 
 
 class _Progress:
