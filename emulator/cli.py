@@ -58,6 +58,7 @@ def _flag(name: str) -> _Decorator:
 @_option("concurrent_executions", "NUMBER")
 @_flag("rate_limits")
 @_option("freeze_after_ms", "MS|never")
+@_option("stay_awake_us", "US")
 @_flag("allow_runtime_substitution")
 def serve(**options: Any) -> None:
     """Run the local Lambda.

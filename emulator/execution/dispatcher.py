@@ -28,6 +28,7 @@ from emulator.execution.reloading_pool import ReloadingPool
 from emulator.execution.start_gate import StartGate
 from emulator.execution.ticket import Ticket
 from emulator.execution.variables import ON_DEMAND, PROVISIONED
+from emulator.execution.wakefulness import Wakefulness
 from emulator.executors.executor import Executor
 from emulator.pending import Pending
 from emulator.resources.function import Function, FunctionVersion
@@ -55,6 +56,7 @@ class Dispatcher:
         self._executor = executor
         self._gate = StartGate(2 * (os.cpu_count() or 1))
         self._freezer = Freezer(settings.freeze_after_ms and settings.freeze_after_ms / 1000)
+        self._wakefulness = Wakefulness(settings.stay_awake_us / 1_000_000)
         self._concurrency = Concurrency(settings, taken_in_account)
         self._pools: dict[PoolKey, Pool] = {}
         self._folders = FollowedFolders()
@@ -135,6 +137,7 @@ class Dispatcher:
             self._gate,
             endpoint=self.endpoint,
             freezer=self._freezer,
+            wakefulness=self._wakefulness,
             initialization_type=initialization_type,
         )
 

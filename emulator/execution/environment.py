@@ -31,6 +31,7 @@ from emulator.execution.shutdown import FAILURE, SPINDOWN, TIMEOUT
 from emulator.execution.start_gate import StartGate
 from emulator.execution.ticket import Ticket
 from emulator.execution.variables import ON_DEMAND
+from emulator.execution.wakefulness import Wakefulness
 from emulator.executors.executor import Executor, ExtensionExit, RuntimeExit
 from emulator.resources.function import FunctionVersion
 from emulator.runtime_api.event import event_for
@@ -74,6 +75,7 @@ class ExecutionEnvironment:
         *,
         endpoint: FunctionEndpoint,
         freezer: Freezer,
+        wakefulness: Wakefulness,
         initialization_type: str = ON_DEMAND,
     ) -> None:
         self.version = version
@@ -81,6 +83,7 @@ class ExecutionEnvironment:
         self.state = State.NEW
         self.idle_since = 0.0
         self._freezer = freezer
+        self._wakefulness = wakefulness
         self._frozen = False
         self._owner = owner
         self._loop = asyncio.get_running_loop()
@@ -328,6 +331,7 @@ class ExecutionEnvironment:
             told = invoke_event(deadline_ms, invocation.request_id, invocation.function_arn, trace)
             generation.tell_extensions(told)
         generation.give(event)
+        self._wakefulness.stay()
 
     def _answered(self, outcome: Outcome, produced_bytes: int) -> None:
         """The runtime is done, or all but: it will ask for the next event."""
@@ -337,6 +341,7 @@ class ExecutionEnvironment:
             self._serving.answer(outcome, produced_bytes)
         else:
             self._serving.finish(outcome, produced_bytes)
+        self._wakefulness.stay()
 
     def _look_whether_over(self) -> None:
         """Whether the extensions are done as well, and with them the invocation."""
