@@ -91,31 +91,32 @@ def run_scenario(
 
 
 def _in_order(scenarios: Sequence[Scenario]) -> list[Scenario]:
-    """Slow ones first; last those that need services, which may be starting still."""
-    turns: tuple[list[Scenario], ...] = ([], [], [])
-    for scenario in scenarios:
-        turns[0 if "slow" in scenario.tags else 2 if "services" in scenario.tags else 1].append(scenario)
-    return [scenario for turn in turns for scenario in _mixed(turn)]
+    """Those that need services come last: these may be starting still.
 
-
-def _mixed(scenarios: Sequence[Scenario]) -> list[Scenario]:
-    """Those that have functions run and those that only wait until something has settled, spread evenly.
-
-    The ones keep the processors busy and the others leave them idle, so neither should be among themselves. Of each
-    kind, who has most to do begins first: started late, it would be waited for at the end.
+    The others are those that have functions run, which keeps the processors busy, and those that mostly wait until
+    something has settled or a long time has passed, which leaves them idle. They are spread evenly, for neither kind
+    should be among itself. Of each kind, who has most to do begins first: started late, it would be waited for at the
+    end.
     """
-    running = sorted(filter(_invocations, scenarios), key=_invocations, reverse=True)
-    waiting = sorted((one for one in scenarios if not _invocations(one)), key=_waits, reverse=True)
-    places = [(place / len(row), one) for row in (running, waiting) for place, one in enumerate(row)]
-    return [one for _, one in sorted(places, key=lambda placed: placed[0])]
+    last = [one for one in scenarios if "services" in one.tags]
+    others = [one for one in scenarios if "services" not in one.tags]
+    busy = sorted((one for one in others if _is_busy(one)), key=_invocations, reverse=True)
+    waiting = sorted((one for one in others if not _is_busy(one)), key=_waits, reverse=True)
+    places = [(place / len(row), one) for row in (waiting, busy) for place, one in enumerate(row)]
+    return [one for _, one in sorted(places, key=lambda placed: placed[0])] + last
+
+
+def _is_busy(scenario: Scenario) -> bool:
+    return "slow" not in scenario.tags and _invocations(scenario) > 0
 
 
 def _invocations(scenario: Scenario) -> int:
     return sum(step.call in _RUNNING for step in scenario.steps)
 
 
-def _waits(scenario: Scenario) -> int:
-    return sum(step.wait is not None for step in scenario.steps) + bool(scenario.needs.functions)
+def _waits(scenario: Scenario) -> tuple[bool, int]:
+    waits = sum(step.wait is not None for step in scenario.steps) + bool(scenario.needs.functions)
+    return "slow" in scenario.tags, waits
 
 
 class _Progress:
