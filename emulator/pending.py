@@ -7,7 +7,7 @@ follows from it may call back.
 
 import asyncio
 from collections.abc import Callable, Generator
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeVar
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -88,7 +88,7 @@ class Pending(Generic[T]):
             self._steps += (step,)
         elif self._state != _CANCELLED:
             self._state, self._value = _take(step, self._state, self._value)
-        return cast("Pending[U]", self)
+        return self  # type: ignore[return-value]  # one object, whatever it comes to
 
     def done(self) -> bool:
         return self._state != _PENDING
@@ -119,6 +119,12 @@ class Pending(Generic[T]):
         if self._state == _CANCELLED:
             raise asyncio.CancelledError
         return self._value if self._state == _FAILED else None
+
+    def outcome(self) -> tuple[T, None] | tuple[None, BaseException]:
+        """Result and exception of what is done; that of what was given up is a CancelledError."""
+        if self._state == _DONE:
+            return self._value, None
+        return None, self._value if self._state == _FAILED else asyncio.CancelledError()
 
     def set_result(self, result: T) -> None:
         """Ends the waiting. Raises InvalidStateError if it is done."""

@@ -47,15 +47,12 @@ class _End(NamedTuple):
     labels: tuple[str, ...]
 
 
-_Found = list[tuple[Operation, dict[str, str]]]
-
-
 class Router:
     """Finds the operation of a request among those of a model."""
 
     def __init__(self, operations: Iterable[Operation]) -> None:
         self._root = _Node()
-        self._known: dict[tuple[str, str], _Found] = {}
+        self._known: dict[tuple[str, str], list[Route]] = {}
         known = tuple(operations)
         for operation in known:
             self._add(operation)
@@ -71,20 +68,21 @@ class Router:
         if found is None:
             found = self._find(method, path)
         parsed = parse_query(query) if query else {}
-        for end, labels in found:
-            if not end.fixed_query or all(parsed.get(name) == [value] for name, value in end.fixed_query.items()):
-                return Route(end, labels, parsed)
+        for route in found:
+            fixed = route.operation.fixed_query
+            if not fixed or all(parsed.get(name) == [value] for name, value in fixed.items()):
+                return route._replace(query=parsed) if query else route
         raise AccessDeniedException.unknown_operation()
 
-    def _find(self, method: str, path: str) -> "_Found":
-        """The operations of a method and path, the one with the most demanding query first, each with its labels."""
+    def _find(self, method: str, path: str) -> list[Route]:
+        """The operations of a method and path, the one with the most demanding query first; as if without a query."""
         values: list[str] = []
         segments = (path[:-1] if path[-1:] == "/" else path).split("/")
         ends = _follow(self._root, segments, 1, method, values)
         if not ends:
             ends, values = self._with_slashes(method, path)
         found = [
-            (end.operation, {name: unquote(value) for name, value in zip(end.labels, values, strict=True)})
+            Route(end.operation, {name: unquote(value) for name, value in zip(end.labels, values, strict=True)}, {})
             for end in ends
         ]
         if len(self._known) >= _KNOWN_PATHS:

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Callable
 
 import msgspec
 
-from emulator.pending import Eventual
+from emulator.pending import Eventual, Pending
 from emulator.wire.encoding import BODILESS, LAST_CHUNK, chunk_size, encode_head
 from emulator.wire.messages import Request, Response
 
@@ -42,8 +42,8 @@ class Exchange(msgspec.Struct):
 class Answers:
     """Asks `handler` for the answer to each exchange and writes it to `transport`.
 
-    `waiting` are requests that are answered by the next `advance`, not before. `when_idle` is called whenever
-    everything that was asked has been answered.
+    `waiting` are requests that are answered by the next `advance`, not before. `when_idle`, if there is one, is called
+    when everything that was asked has been answered.
     """
 
     def __init__(
@@ -51,16 +51,15 @@ class Answers:
         handler: Handler,
         transport: asyncio.Transport,
         loop: asyncio.AbstractEventLoop,
-        when_idle: Callable[[], object],
     ) -> None:
         self._handler = handler
         self._transport = transport
         self._descriptor: int = transport.get_extra_info("socket").fileno()
         self._loop = loop
-        self._when_idle = when_idle
+        self.when_idle: Callable[[], object] | None = None
         self.waiting: deque[Exchange] = deque()
         self._current: Exchange | None = None
-        self._pending: Eventual[Response] | None = None
+        self._pending: Pending[Response] | None = None
         self._stream: asyncio.Task[None] | None = None
         self._drained: asyncio.Future[None] | None = None  # set while the client does not keep up
         self.closed = False  # nothing more is answered
@@ -82,10 +81,10 @@ class Answers:
             if isinstance(answer, Response):
                 self._send(exchange, answer)
             else:
-                self._pending = answer
-                answer.add_done_callback(self._on_answer)
-        if self._current is None and not self.waiting:
-            self._when_idle()
+                self._pending = pending = answer if isinstance(answer, Pending) else Pending.of(answer)
+                pending.add_done_callback(self._on_answer)
+        if self.when_idle is not None and self.idle:
+            self.when_idle()
 
     def hold(self) -> None:
         """The client does not keep up: write no more."""
@@ -111,19 +110,21 @@ class Answers:
         if self._drained is not None and not self._drained.done():
             self._drained.cancel()
 
-    def _on_answer(self, pending: Eventual[Response]) -> None:
+    def _on_answer(self, pending: Pending[Response]) -> None:
         self._pending = None
         exchange = self._current
         if self.closed or exchange is None:
             return
-        if pending.cancelled():
+        response, error = pending.outcome()
+        if response is not None:
+            self._send(exchange, response)
+        elif isinstance(error, asyncio.CancelledError):
             self._send(exchange, Response(503))  # whoever was to answer was stopped
-        elif (error := pending.exception()) is not None:
+        else:
             _log.error("%s %s failed", exchange.request.method, exchange.request.path, exc_info=error)
             self._send(exchange, Response(500))
-        else:
-            self._send(exchange, pending.result())
-        self.advance()
+        if self.waiting or self.when_idle is not None:
+            self.advance()
 
     def _send(self, exchange: Exchange, response: Response) -> None:
         """Writes one answer. Finishes the exchange, unless the body is a stream, which finishes it later."""

@@ -8,23 +8,22 @@ from emulator.wire.messages import Response
 LAST_CHUNK = b"0\r\n\r\n"
 BODILESS = frozenset({204, 304})  # statuses whose answers end with their head
 
-_STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
-
-
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-_dates: dict[int, str] = {}  # one: that of the present second
+_beginnings: dict[tuple[int, int], str] = {}  # of the present second, by it and the status
 
 
-def _make_date_line(second: int) -> str:
-    """The `Date` header, made once a second."""
+def _beginning(second: int, status: int) -> str:
+    """Status line and `Date`, each made once a second."""
     moment = time.gmtime(second)
     day, month = _DAYS[moment.tm_wday], _MONTHS[moment.tm_mon - 1]  # in English, whatever the locale
-    text = time.strftime(f"Date: {day}, %d {month} %Y %H:%M:%S GMT\r\n", moment)
-    _dates.clear()
-    _dates[second] = text
+    date = time.strftime(f"{day}, %d {month} %Y %H:%M:%S GMT", moment)
+    if any(made != second for made, _ in _beginnings):
+        _beginnings.clear()
+    text = _beginnings[second, status] = f"HTTP/1.1 {status} {_PHRASES.get(status, '')}\r\nDate: {date}"
     return text
 
 
@@ -35,30 +34,28 @@ def encode_head(response: Response, *, keep_alive: bool, http_1_0: bool, streame
     that would break out of its line.
     """
     status, headers = response.status, response.headers
-    text = "\r\n".join(map(": ".join, headers.items()))  # all of it without a step of Python's in between
-    lines = len(headers)
-    if headers:
-        text += "\r\n"
-    if response.cookies:
-        text += "".join([f"set-cookie: {cookie}\r\n" for cookie in response.cookies])
-        lines += len(response.cookies)
-    if text.count("\n") != lines or text.count("\r") != lines:
-        raise ValueError(f"a header holds a line break: {headers!r}")
-    start = _STATUS_LINES.get(status) or f"HTTP/1.1 {status} \r\n"
     second = int(time.time())
-    date = _dates.get(second) or _make_date_line(second)
-    ending = ""
-    if status in BODILESS:
-        pass
-    elif streamed:
-        ending = "Connection: close\r\n" if http_1_0 else "Transfer-Encoding: chunked\r\n"
-    else:
-        ending = f"Content-Length: {len(response.body)}\r\n"  # type: ignore[arg-type]  # whole: bytes
+    lines = [
+        _beginnings.get((second, status)) or _beginning(second, status),
+        *map(": ".join, headers.items()),  # without a step of Python's in between
+    ]
+    if response.cookies:
+        lines += [f"set-cookie: {cookie}" for cookie in response.cookies]
+    if streamed:
+        if status not in BODILESS:
+            lines.append("Connection: close" if http_1_0 else "Transfer-Encoding: chunked")
+    elif status not in BODILESS:
+        lines.append(f"Content-Length: {len(response.body)}")  # type: ignore[arg-type]  # whole: bytes
     if not keep_alive:
-        ending += "Connection: close\r\n"
+        lines.append("Connection: close")
     elif http_1_0 and not streamed:
-        ending += "Connection: keep-alive\r\n"
-    return f"{start}{date}{text}{ending}\r\n".encode()
+        lines.append("Connection: keep-alive")
+    lines.append("\r\n")
+    text = "\r\n".join(lines)
+    # The first and the last of them hold one line break each.
+    if text.count("\n") != len(lines) + 1 or text.count("\r") != len(lines) + 1:
+        raise ValueError(f"a header holds a line break: {headers!r}")
+    return text.encode()
 
 
 def chunk_size(data: bytes) -> bytes:

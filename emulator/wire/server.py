@@ -113,7 +113,7 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is one in all but name
-        self._answers = Answers(self._server.handler, self._transport, self._loop, self._when_idle)
+        self._answers = Answers(self._server.handler, self._transport, self._loop)
         self._server.connections.add(self)
         peer = transport.get_extra_info("peername")
         self._peer = peer[0] if isinstance(peer, tuple) else ""
@@ -125,16 +125,18 @@ class _Connection(asyncio.Protocol):
         self._answers.stop()
 
     def data_received(self, data: bytes) -> None:
-        if self._repeated is not None and self._between and data == self._repeated[0] and not self._answers.closed:
-            self._answers.waiting.append(self._repeated[1])
+        answers, repeated = self._answers, self._repeated
+        if repeated is not None and data == repeated[0] and self._between and not answers.closed:
+            answers.waiting.append(repeated[1])
         elif self._server.repeats and self._between:
             self._read_and_remember(data)
         else:
             self._read(data)
-        if self._answers.waiting:
-            self._answers.advance()
-            if len(self._answers.waiting) >= _QUEUED_REQUESTS and not self._paused:
+        if answers.waiting:
+            answers.advance()
+            if len(answers.waiting) >= _QUEUED_REQUESTS and not self._paused:
                 self._paused = True
+                answers.when_idle = self._when_idle
                 self._set_reading()
         if self._fed:
             fed, self._fed = self._fed, []
@@ -207,6 +209,7 @@ class _Connection(asyncio.Protocol):
             raise _TooLargeError(413)
         if "expect" in headers and headers["expect"].lower() == "100-continue":
             self._owes_continue = True
+            self._answers.when_idle = self._when_idle
             if self._answers.idle:
                 self._invite_body()
         if self._server.streamed_if is not None and self._server.streamed_if in headers:
@@ -263,6 +266,7 @@ class _Connection(asyncio.Protocol):
 
     def _when_idle(self) -> None:
         """Everything that was read is answered."""
+        self._answers.when_idle = None
         if self._owes_continue:
             self._invite_body()
         if self._paused:
