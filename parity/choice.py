@@ -24,6 +24,11 @@ class Choice:
         """Whether no scenario of the folder is left out."""
         return not (self.select or self.tags or self.skipped)
 
+    @property
+    def is_built_in_corpus(self) -> bool:
+        """Whether it is the whole of the built-in folder."""
+        return self.root is None and self.is_everything
+
     def load(self) -> "list[Scenario]":
         """The scenarios. Raises BrokenScenarios, and ParityError where there are none."""
         from parity.loading import load_scenarios  # noqa: PLC0415 - `parity --help` must not wait for it

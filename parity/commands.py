@@ -23,7 +23,16 @@ from parity.probing.recordings import check as check_recordings
 from parity.progress import progress
 from parity.report import Report, ScenarioResult, attested, coverage_page, coverage_table, files, github, terminal
 from parity.scenario import Scenario
-from parity.targets import DEFAULT_REGION, Aws, Emulator, Endpoint, Target, can_serve, known_differences_of_emulator
+from parity.targets import (
+    DEFAULT_REGION,
+    Aws,
+    Emulator,
+    Endpoint,
+    Target,
+    can_serve,
+    has_companion,
+    known_differences_of_emulator,
+)
 
 DIFFERENT = 1
 _LAST_WORDS = 5  # lines of what the embedded emulator wrote before it went away
@@ -51,30 +60,31 @@ def verify(
     reports: Sequence[str],
     known: Path | None,
 ) -> int:
-    """`parity verify`. Everything that can be wrong with the arguments is told before anything runs."""
+    """`parity verify`. Everything that can be wrong with the arguments is told before anything is asked."""
     verification.check_evidence_class(min_evidence)
     destinations = [files.destination(option) for option in reports]
     listed = known_differences.load(known or (None if endpoint_url else known_differences_of_emulator()))
-    scenarios = choice.load()
-    expected = verification.load_snapshots(scenarios, snapshots or snapshots_dir())
-    with (
-        _local(endpoint_url, region, scenarios) as target,
-        _stopping(talk, "stopping"),
-        progress(len(scenarios), "Verifying") as tick,
-    ):
-        report = verification.verify(
-            scenarios,
-            expected,
-            target,
-            known=listed,
-            whole=choice.is_everything,
-            min_evidence=min_evidence,
-            jobs=jobs,
-            once=once,
-            on_result=lambda result: tick(_told(result), False),
-        )
-        if report.exit_code == UNREACHABLE:
-            talk.warn("\n".join(target.log[-_LAST_WORDS:]))
+    with _under_way(endpoint_url, region, choice) as emulator:
+        scenarios = choice.load()
+        expected = verification.load_snapshots(scenarios, snapshots or snapshots_dir())
+        with (
+            emulator or _local(endpoint_url, region, scenarios) as target,
+            _stopping(talk, "stopping"),
+            progress(len(scenarios), "Verifying") as tick,
+        ):
+            report = verification.verify(
+                scenarios,
+                expected,
+                target,
+                known=listed,
+                whole=choice.is_everything,
+                min_evidence=min_evidence,
+                jobs=jobs,
+                once=once,
+                on_result=lambda result: tick(_told(result), False),
+            )
+            if report.exit_code == UNREACHABLE:
+                talk.warn("\n".join(target.log[-_LAST_WORDS:]))
     return _tell(report, destinations, talk)
 
 
@@ -246,6 +256,21 @@ def _local(endpoint_url: str | None, region: str | None, scenarios: Sequence[Sce
     if endpoint_url:
         return Endpoint(endpoint_url, region=region)
     return Emulator(region=region, services=can_serve(scenarios))
+
+
+@contextlib.contextmanager
+def _under_way(endpoint_url: str | None, region: str | None, choice: Choice) -> Iterator[Emulator | None]:
+    """The embedded emulator, starting while hundreds of scenarios are read, which takes as long. None where what is to
+    be started is known only when they have been read."""
+    if endpoint_url or not choice.is_built_in_corpus:
+        yield None
+        return
+    emulator = Emulator(region=region or DEFAULT_REGION, services=has_companion())
+    emulator.start()
+    try:
+        yield emulator
+    finally:
+        emulator.stop()
 
 
 def _agree_to_create(scenarios: Sequence[Scenario], target: Target, talk: Talk, *, yes: bool) -> None:

@@ -26,7 +26,16 @@ from parity.targets.aws import Aws
 from parity.targets.endpoint import Endpoint
 from parity.targets.target import DEFAULT_REGION, Target, service_needed
 
-__all__ = ["DEFAULT_REGION", "Aws", "Emulator", "Endpoint", "Target", "can_serve", "known_differences_of_emulator"]
+__all__ = [
+    "DEFAULT_REGION",
+    "Aws",
+    "Emulator",
+    "Endpoint",
+    "Target",
+    "can_serve",
+    "has_companion",
+    "known_differences_of_emulator",
+]
 
 _START_LIMIT = 20.0  # seconds an emulator may take to say that it is ready
 _STOP_LIMIT = 10.0
@@ -62,23 +71,34 @@ class Emulator(Endpoint):
         self._isolates = True
         self._can_run: Collection[str] | None = None
 
+    def start(self) -> None:
+        """Starts its process and does not wait for it, so that the caller can do something else first. Entering does
+        both. Whoever starts it stops it."""
+        if self._process is None:
+            self._process = _EmulatorProcess(self._arguments)
+
+    def stop(self) -> None:
+        """Ends its process, if there is one."""
+        if self._process is not None:
+            self._process.stop()
+            self._process = None
+
     def __enter__(self) -> Self:
-        self._process = _EmulatorProcess(self._arguments)
+        self.start()
+        assert self._process is not None
         try:
             self._aim(self._process.wait_until_ready())
             self.name = "the embedded emulator"
             health = self.health()
         except BaseException:  # an interruption comes at any moment, and a context that is not entered is never left
-            self._process.stop()
+            self.stop()
             raise
         self._isolates, self._can_run = health.get("isolation") != "none", health.get("can_run")
         return self
 
     def __exit__(self, *raised: object) -> None:
         super().__exit__(*raised)
-        if self._process is not None:
-            self._process.stop()
-            self._process = None
+        self.stop()
 
     def unfit(self, tags: Collection[str]) -> str | None:
         """Where the host lets functions have no file system of their own, /var/task is not theirs to look at."""
@@ -169,8 +189,12 @@ def _ending_with_us() -> Callable[[], object] | None:
 
 def can_serve(scenarios: Iterable[Scenario]) -> bool:
     """Whether the embedded emulator should serve the other services too: a scenario needs them, and they are there."""
-    needed = any("services" in scenario.tags or service_needed(scenario.needs) for scenario in scenarios)
-    return needed and all(map(importlib.util.find_spec, ("moto", "flask", "flask_cors")))
+    return has_companion() and any("services" in one.tags or service_needed(one.needs) for one in scenarios)
+
+
+def has_companion() -> bool:
+    """Whether what the embedded emulator serves the other services with is installed."""
+    return all(map(importlib.util.find_spec, ("moto", "flask", "flask_cors")))
 
 
 def known_differences_of_emulator() -> Path | None:

@@ -232,6 +232,19 @@ class TestTheEmbeddedEmulator:
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection((host, port), timeout=1)
 
+    def test_can_be_started_before_it_is_used_and_stopped_without_ever_being(self):
+        ahead = Emulator()
+        ahead.start()
+        with ahead as target:
+            assert target.health()["status"] == "ok"
+        unused = Emulator()
+        unused.start()
+        unused.stop()
+        readers = [thread for thread in threading.enumerate() if thread.name == "emulator log"]
+        for reader in readers:  # of what a process writes, until it has ended
+            reader.join(timeout=10)
+        assert not any(reader.is_alive() for reader in readers)
+
     def test_that_does_not_start_says_why_in_one_line(self):
         with pytest.raises(TargetUnreachable) as caught, Emulator(arguments=("--nonsense",)):
             pass
