@@ -114,9 +114,11 @@ def _invocations(scenario: Scenario) -> int:
     return sum(step.call in _RUNNING for step in scenario.steps)
 
 
-def _waits(scenario: Scenario) -> tuple[bool, int]:
+def _waits(scenario: Scenario) -> tuple[bool, bool, int]:
+    # A list of all functions shows 50 at once, and soon there are as many: who asks for it does so while there are few.
+    lists = any(step.operation == "ListFunctions" for step in scenario.steps)
     waits = sum(step.wait is not None for step in scenario.steps) + bool(scenario.needs.functions)
-    return "slow" in scenario.tags, waits
+    return lists, "slow" in scenario.tags, waits
 
 
 class _Progress:
