@@ -14,7 +14,7 @@ from rich.console import Console
 
 from benchmarks.candidates.bare import Bare
 from benchmarks.candidates.candidate import Candidate
-from benchmarks.candidates.lambda_api import GROUPS, Endpoint, Ours
+from benchmarks.candidates.lambda_api import GROUPS, Endpoint, Ours, Sleeping
 from benchmarks.candidates.mirror import Mirror
 from benchmarks.candidates.relay import Relay
 from benchmarks.candidates.rie import Rie, find_rie
@@ -49,6 +49,7 @@ def main(**given: Any) -> None:
 
     \b
     ours          `parity serve`
+    sleeping      the same, without looking for the next step of a call (left out with --quick)
     floor         a bare relay to the same runtime: what no emulator can undercut
     RIE           AWS's Runtime Interface Emulator with the same runtime, fetched once from PyPI
     bare runtime  the interpreter and awslambdaric alone, until they ask for an event
@@ -139,7 +140,7 @@ def _measure_again(
 def _candidates(folder: Path, options: _Options) -> tuple[list[Candidate], dict[str, str]]:
     """All candidates that can be had, and why others are left out."""
     runtime = prepare_runtime(folder)
-    candidates: list[Candidate] = [Ours(), Relay(runtime)]
+    candidates: list[Candidate] = [Ours(), *([] if options.quick else [Sleeping()]), Relay(runtime)]
     left_out = {}
     if options.without_rie:
         left_out["RIE"] = "--without-rie"

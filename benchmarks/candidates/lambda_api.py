@@ -90,12 +90,22 @@ class Ours(LambdaApi):
     name = "ours"
     says = "`parity serve` with its defaults"
     groups = GROUPS
+    options: tuple[str, ...] = ()
 
     def start(self) -> float:
         self._function = None
-        self._process = StartedProcess([sys.executable, "-m", "parity", "serve", "--port", "0"])
+        self._process = StartedProcess([sys.executable, "-m", "parity", "serve", "--port", "0", *self.options])
         self.address = address_of(self._process.wait_for_line("Ready at "))
         return time.perf_counter() - self._process.began
+
+
+class Sleeping(Ours):
+    """Ours, as it is where it sleeps between the steps of a call, like the floor and the RIE."""
+
+    name = "sleeping"
+    says = "`parity serve --stay-awake-us 0`: it sleeps between the steps of a call, as the floor does"
+    groups = frozenset({"warm", "throughput"})
+    options = ("--stay-awake-us", "0")
 
 
 class Endpoint(LambdaApi):

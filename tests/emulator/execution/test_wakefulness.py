@@ -37,16 +37,31 @@ async def test_each_step_lets_it_look_for_longer(looks):
     assert looks[-1] - looks[0] > 0.03
 
 
-async def test_it_sleeps_once_somebody_else_has_taken_the_processor(looks, monkeypatch):
+async def test_it_sleeps_for_some_steps_once_somebody_else_computes(looks, monkeypatch):
     monkeypatch.setattr(wakefulness, "_TAKEN", 0.001)
+    monkeypatch.setattr(wakefulness, "_SLEEPY", 3)
     monkeypatch.setattr(os, "sched_yield", lambda: looks.append(time.sleep(0.002)))
     awake = Wakefulness(5.0)
-    awake.stay()
+    for expected in (1, 1, 1, 1, 2):
+        awake.stay()
+        await asyncio.sleep(0.02)
+        assert len(looks) == expected
+
+
+async def test_it_sleeps_for_some_steps_where_several_invocations_run(looks, monkeypatch):
+    monkeypatch.setattr(wakefulness, "_SLEEPY", 3)
+    awake = Wakefulness(5.0)
+    for _ in range(3):
+        awake.stay()
     await asyncio.sleep(0.02)
     assert len(looks) == 1
-    awake.stay()  # the next step is another beginning
+    for _ in range(3):
+        awake.stay()
     await asyncio.sleep(0.02)
-    assert len(looks) == 2
+    assert len(looks) == 1
+    awake.stay()
+    await asyncio.sleep(0.02)
+    assert len(looks) > 2
 
 
 @pytest.mark.parametrize(("seconds", "processors"), [(0.0, {0, 1}), (0.02, {0})])
