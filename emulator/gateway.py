@@ -114,7 +114,7 @@ class Gateway:
             if caller.service not in _LAMBDA and self._elsewhere is not None:
                 return self._elsewhere(request, str(caller.service))
             route = self._router.route(request.method, path, request.query)
-            endpoint = self._endpoint(route.operation)
+            endpoint = self._endpoints.get(route.operation.name) or self._prepare(route.operation)
             if endpoint.limit is not None and len(request.body) > endpoint.limit:
                 _refuse_size(endpoint.limit, route.operation)
             given = endpoint.reader.read(request, route)
@@ -135,19 +135,17 @@ class Gateway:
             return found
         return next(self._routes[prefix] for prefix in self._prefixes if path.startswith(prefix))
 
-    def _endpoint(self, operation: Operation) -> _Endpoint:
-        endpoint = self._endpoints.get(operation.name)
-        if endpoint is None:
-            handler = self._operations.get(operation.name)
-            if handler is None:
-                raise NotYetError(f"lambda-parity does not implement {operation.name} yet.")
-            endpoint = self._endpoints[operation.name] = _Endpoint(
-                RequestReader(self._model, operation),
-                handler,
-                ResponseSerializer(self._model, operation),
-                self._limits.get(operation.name),
-                None if operation.method == "GET" or operation.name in _RUNNING else self._changed,
-            )
+    def _prepare(self, operation: Operation) -> _Endpoint:
+        handler = self._operations.get(operation.name)
+        if handler is None:
+            raise NotYetError(f"lambda-parity does not implement {operation.name} yet.")
+        endpoint = self._endpoints[operation.name] = _Endpoint(
+            RequestReader(self._model, operation),
+            handler,
+            ResponseSerializer(self._model, operation),
+            self._limits.get(operation.name),
+            None if operation.method == "GET" or operation.name in _RUNNING else self._changed,
+        )
         return endpoint
 
     @staticmethod

@@ -46,12 +46,15 @@ class Wakefulness:
     def _look(self) -> None:
         """The loop turns for as long as something is to be called soon; each turn reads what has come."""
         steps, self._steps = self._steps, 0
-        before = perf_counter()
-        os.sched_yield()
-        now = perf_counter()
-        if steps > _OF_ONE or now - before > _TAKEN:
+        if steps > _OF_ONE or self._processor_was_taken():
             self._looking, self._sleepy = False, _SLEEPY
-        elif now < self._until:
+        elif perf_counter() < self._until:
             asyncio.get_running_loop().call_soon(self._look)
         else:
             self._looking = False
+
+    @staticmethod
+    def _processor_was_taken() -> bool:
+        before = perf_counter()
+        os.sched_yield()
+        return perf_counter() - before > _TAKEN

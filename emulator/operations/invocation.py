@@ -95,7 +95,8 @@ def _read(
     target = read_target(call, members["FunctionName"], members.get("Qualifier"))
     function, version = _find(call, target)
     payload = read_payload(body)
-    client_context = _read_client_context(members.get("ClientContext"))
+    header = members.get("ClientContext")
+    client_context = _read_client_context(header) if header else None
     _check_invocable(version, members)
     invocation = Invocation(
         request_id=call.request_id,
@@ -152,10 +153,8 @@ def _check_invocable(version: FunctionVersion, members: Members) -> None:
         raise NotYetError("Running functions on managed instances comes with a later issue.")
 
 
-def _read_client_context(header: str | None) -> str | None:
+def _read_client_context(header: str) -> str:
     """The JSON text in X-Amz-Client-Context. Raises InvalidRequestContentException if it holds no JSON object."""
-    if not header:
-        return None
     if len(header) > quotas.CLIENT_CONTEXT:
         raise InvalidRequestContentException.client_context_size(len(header), quotas.CLIENT_CONTEXT)
     try:

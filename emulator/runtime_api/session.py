@@ -95,20 +95,18 @@ class RuntimeSession:
         if self._ended:
             return answers.GONE
         path = request.path
-        if path.startswith(_INVOCATION):
-            try:
-                return self._handle_invocation(request, path)
-            except TransitionRefusedError as error:
-                return answers.invalid_transition(str(error))
-        if path == _RUNTIME + "init/error":
-            return self._handle_init_error(request)
-        if path == "/2018-06-01/ping":
-            return answers.PONG
-        return answers.NOT_FOUND
+        try:
+            if path == NEXT:
+                return self._next() if request.method == "GET" else answers.method_not_allowed()
+            if path.startswith(_INVOCATION):
+                return self._handle_answer(request, path)
+            if path == _RUNTIME + "init/error":
+                return self._handle_init_error(request)
+        except TransitionRefusedError as error:
+            return answers.invalid_transition(str(error))
+        return answers.PONG if path == "/2018-06-01/ping" else answers.NOT_FOUND
 
-    def _handle_invocation(self, request: Request, path: str) -> Answer:
-        if path == NEXT:
-            return self._next() if request.method == "GET" else answers.method_not_allowed()
+    def _handle_answer(self, request: Request, path: str) -> Answer:
         request_id, _, what = path[len(_INVOCATION) :].partition("/")
         if what not in {"response", "error"}:
             return answers.NOT_FOUND
@@ -191,10 +189,7 @@ class RuntimeSession:
     def _handle_init_error(self, request: Request) -> Response:
         if request.method != "POST":
             return answers.method_not_allowed()
-        try:
-            self._move(Call.INIT_ERROR)
-        except TransitionRefusedError as error:
-            return answers.invalid_transition(str(error))
+        self._move(Call.INIT_ERROR)
         self._listener.init_failed(request.body, *_error_details(request))
         return answers.ACCEPTED
 

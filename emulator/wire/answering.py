@@ -145,7 +145,10 @@ class Answers:
         else:
             self._write(head)
             self._write(body)
-        self._finish(exchange)
+        if exchange.keep_alive and exchange.request.incoming is None:
+            self._current = None
+        else:
+            self._finish(exchange)
 
     def _write(self, data: bytes) -> None:
         """Sends it now where that is possible.
