@@ -45,7 +45,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
     "click": ("parity.cli", "emulator.cli"),
     "deepdiff": ("parity.comparison",),
     "docker": ("emulator.executors.docker",),
-    "httptools": ("emulator.wire.server", "parity.targets"),
+    "httptools": ("emulator.wire.server",),
     "moto": ("emulator.companions",),
     "msgspec": ("parity", "emulator"),  # the language of the formats; types, not a service
     "pytest": ("parity.pytest_plugin",),

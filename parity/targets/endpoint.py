@@ -12,11 +12,9 @@ from botocore.config import Config
 from botocore.credentials import Credentials
 
 from parity.errors import ParityError, TargetUnreachable
-from parity.targets.local_http import LocalHttp
 from parity.targets.target import DEFAULT_ACCOUNT, DEFAULT_REGION, SDK_ERRORS, Target, new_session, sdk_config
 from parity.targets.wire_capture import Wire
 
-_LONGEST_INVOCATION = 120.0  # seconds
 _DUMMY = Credentials(DEFAULT_ACCOUNT, "parity")
 
 
@@ -33,7 +31,6 @@ class Endpoint(Target):
         super().__init__()
         self.region = region
         self._session = _session_without_settings()
-        self._carrier: LocalHttp | None = None
         self._aim(url)
 
     def __enter__(self) -> Self:
@@ -43,11 +40,6 @@ class Endpoint(Target):
             raise TargetUnreachable(f"nothing answers at {self.url} ({error})") from None
         self.account_id = self._account()
         return self
-
-    def __exit__(self, *raised: object) -> None:
-        super().__exit__(*raised)
-        if self._carrier is not None:
-            self._carrier.close()
 
     def health(self) -> dict[str, Any]:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler(self._proxies()))
@@ -99,10 +91,7 @@ class Endpoint(Target):
         )
 
     def _make_wire(self) -> Wire:
-        client = self._make_client("lambda", read_timeout=_LONGEST_INVOCATION, parameter_validation=False)
-        if self._proxies() is not None and self.url.startswith("http:"):
-            self._carrier = LocalHttp(self._host, self._port, timeout=_LONGEST_INVOCATION)
-            client.meta.events.register("before-send.lambda", self._carrier)
+        client = self._make_client("lambda", read_timeout=120, parameter_validation=False)
         return Wire(client, _DUMMY, proxies=self._proxies(), all_hosts_here=True)
 
     def _proxies(self) -> dict[str, str] | None:

@@ -160,7 +160,7 @@ class Wire:
 
     def _send(self, prepared: Any) -> Exchange:
         self._check_url(prepared.url)
-        answers = self._client.meta.events.emit("before-send.http", request=prepared)
+        answers = self._client.meta.events.emit("before-send.lambda.Http", request=prepared)
         response = next((answer for _, answer in answers if answer is not None), None)
         if response is None:
             response = self._session.send(prepared)
