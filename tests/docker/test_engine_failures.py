@@ -94,8 +94,11 @@ def test_a_call_survives_an_engine_that_is_killed_meanwhile(own: OwnEngine, clie
         call = threads.submit(invoke, client, name, sleep=3)
         time.sleep(1)
         own.kill()
-        assert call.result()["count"] == 2
-    own.start()
+        try:
+            answer = call.result()
+            assert answer.get("count") == 2, answer
+        finally:
+            own.start()
 
 
 def test_a_disk_that_is_full_is_told_and_room_is_used_again(own: OwnEngine, client: Any):
