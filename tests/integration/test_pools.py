@@ -122,7 +122,7 @@ class TestProvisionedConcurrency:
         failed = provision(client, deploy("raise Exception('no')", Publish=True), "1", 1)
         assert (failed["Status"], failed["StatusReason"]) == ("FAILED", "FUNCTION_ERROR_INIT_FAILURE")
         assert failed["AllocatedProvisionedConcurrentExecutions"] == 0
-        until(lambda: environments(server) == before)
+        until(lambda: environments(server) <= before)  # those of other tests may go meanwhile
 
     def test_it_follows_its_alias(self, server, client, deploy):  # [docs: provisioned-concurrency]
         name = deploy(Publish=True)
